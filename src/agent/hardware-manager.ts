@@ -1,0 +1,47 @@
+import type { BlockDevice } from '../image/block-device.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { StepKind, StepSpec } from '../model/step.ts';
+
+/** A disk as the agent sees it; names of the inventory document of the stock agent. */
+export interface DiskInfo {
+  /** Device path, for example `/dev/sda`. */
+  readonly name: string;
+  readonly model: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly rotational: boolean;
+  readonly serial: string;
+  readonly wwn: string | null;
+  readonly vendor: string;
+  readonly hctl: string | null;
+  readonly by_path: string | null;
+  readonly logical_sectors: number;
+}
+
+/** What every agent needs of the machine it runs on. One implementation simulates, one (later) drives Linux. */
+export interface HardwareManager {
+  readonly name: string;
+  readonly version: string;
+  /** The whole inventory document. */
+  inventory(): Promise<JsonObject & { interfaces: JsonObject[] }>;
+  disks(): Promise<readonly DiskInfo[]>;
+  openDisk(name: string): Promise<BlockDevice>;
+  steps(kind: Exclude<StepKind, 'verify'>): Promise<readonly StepSpec[]>;
+  /** Runs one of `steps`; deploy's `write_image` is the agent's own. */
+  runStep(kind: Exclude<StepKind, 'verify'>, step: string, args: JsonObject, context: StepRun): Promise<JsonObject | null>;
+  /** Base64 of a tar.gz with the system's logs. */
+  collectLogs(): Promise<string>;
+  setRescuePassword(hash: string): Promise<void>;
+  /** Registers the instance's boot loader; root UUID, ESP UUID, PReP UUID and boot mode as the conductor sent them. */
+  installBootloader(args: JsonObject): Promise<void>;
+  sync(): Promise<void>;
+  powerOff(): Promise<void>;
+  reboot(): Promise<void>;
+}
+
+export interface StepRun {
+  readonly node: JsonObject;
+  readonly ports: readonly JsonObject[];
+  readonly signal: AbortSignal;
+  progress(done: number, total: number): void;
+}
