@@ -22,6 +22,10 @@ export interface StepSpec {
   argsinfo: Record<string, StepArgument> | null;
   abortable: boolean;
   requires_ramdisk: boolean;
+  /** In-band steps only: the agent asks for a reboot after it. */
+  reboot_requested?: boolean;
+  /** In-band steps only: it erases or overwrites what is on disks. */
+  destroys_data?: boolean;
 }
 
 /** A step in a node's persisted list, with its arguments. */
