@@ -1,0 +1,32 @@
+import type { OptionGroup } from '../option-table.ts';
+
+export const conductorOptions: OptionGroup = {
+  group: 'conductor',
+  options: {
+    allow_deleting_available_nodes: { type: 'boolean', default: true, mutable: true },
+    allow_provisioning_in_maintenance: { type: 'boolean', default: true, mutable: true },
+    check_allocations_interval: { type: 'integer', default: 60, min: 0 },
+    check_provision_state_interval: { type: 'integer', default: 60, min: 0 },
+    conductor_group: { type: 'string', default: '' },
+    enable_health_monitoring: { type: 'boolean', default: true, mutable: true },
+    enable_mdns: { type: 'boolean', default: false },
+    force_power_state_during_sync: { type: 'boolean', default: true, mutable: true },
+    graceful_shutdown_timeout: { type: 'integer', default: 60 },
+    heartbeat_interval: { type: 'integer', default: 10 },
+    heartbeat_timeout: { type: 'integer', default: 60, max: 315576000, mutable: true },
+    inspect_wait_timeout: { type: 'integer', default: 1800, min: 0 },
+    max_concurrent_per_conductor_group: { type: 'boolean', default: false, mutable: true },
+    node_locked_retry_attempts: { type: 'integer', default: 3 },
+    node_locked_retry_interval: { type: 'integer', default: 1 },
+    periodic_max_workers: { type: 'integer', default: 8 },
+    power_failure_recovery_interval: { type: 'integer', default: 300, min: 0 },
+    power_state_change_timeout: { type: 'integer', default: 60, min: 2, mutable: true },
+    power_state_sync_max_retries: { type: 'integer', default: 3 },
+    reserved_workers_pool_percentage: { type: 'integer', default: 5, min: 0, max: 50 },
+    soft_power_off_timeout: { type: 'integer', default: 600, min: 1, mutable: true },
+    sync_local_state_interval: { type: 'integer', default: 180 },
+    sync_power_state_interval: { type: 'integer', default: 120 },
+    sync_power_state_workers: { type: 'integer', default: 8, min: 1 },
+    workers_pool_size: { type: 'integer', default: 300, min: 3 },
+  },
+};
