@@ -23,6 +23,7 @@ export interface Page {
 export interface NodeFilter {
   uuids?: readonly string[];
   instanceUuid?: string;
+  instanceName?: string;
   associated?: boolean;
   maintenance?: boolean;
   retired?: boolean;
@@ -107,6 +108,10 @@ export interface PortFilter {
   nodeUuid?: string;
   address?: string;
   portgroupUuid?: string;
+  /** Substring of the description, without case. */
+  descriptionContains?: string;
+  /** Groups of the node, lower case. */
+  conductorGroups?: readonly string[];
   shards?: readonly string[];
   /** Owner or lessee of the node. */
   project?: string;
