@@ -25,8 +25,32 @@ export const wroughtOptions: OptionGroup = {
     agent_poll_interval: {
       type: 'float',
       default: 5,
+      min: 0,
+      description: 'Seconds between two looks at a command that the agent is running; 0 leaves it to the agent heartbeats.',
+    },
+    agent_step_deadline: {
+      type: 'integer',
+      default: 604800,
+      min: 0,
+      description: 'Seconds after which a step that the agent runs is given up, however often the agent calls; 0 for never.',
+    },
+    driver_call_deadline: {
+      type: 'integer',
+      default: 3600,
+      min: 1,
+      description: 'Seconds a driver may take to prepare, tear down or take over a node before the work fails.',
+    },
+    recovery_interval: {
+      type: 'float',
+      default: 10,
       min: 0.05,
-      description: 'Seconds between two looks at a command that the agent is running.',
+      description: 'Seconds between two looks for work whose conductor is gone.',
+    },
+    recovery_attempts: {
+      type: 'integer',
+      default: 3,
+      min: 0,
+      description: 'How often the same piece of work is carried on after its conductor was lost, before it fails.',
     },
     log_level: {
       type: 'string',

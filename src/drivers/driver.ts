@@ -145,6 +145,11 @@ export interface InBand {
   pollStep(task: Task, kind: StepKind, step: StepRecord): Promise<InBandStatus>;
   /** After success: stores what the step brought back (RAID configuration and the like). */
   finishStep(task: Task, kind: StepKind, step: StepRecord, result: JsonObject): Promise<void>;
+  /**
+   * Boots the ramdisk once more because a step asked for a reboot: boot medium prepared again, then the power cycle. Without it the engine
+   * only reboots.
+   */
+  rebootRamdisk?(task: Task, kind: StepKind): Promise<void>;
   /** Fetches the ramdisk's logs and stores them; never throws. */
   collectLogs(task: Task, label: string): Promise<void>;
 }

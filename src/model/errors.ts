@@ -32,6 +32,7 @@ export const ERRORS = {
   DEPLOY_FAILURE: { status: 500, hint: 'See last_error and the node history for the step that failed.' },
   CLEANING_FAILURE: { status: 500, hint: 'See last_error and the node history for the step that failed.' },
   INSPECTION_FAILURE: { status: 500, hint: 'See last_error.' },
+  STEP_DEADLINE: { status: 500, hint: 'The message says what to check; raise the named option when the work is honestly that slow.' },
   AGENT_CONNECTION_FAILED: { status: 500, hint: 'Check that the ramdisk runs and that its address is reachable from the conductor.' },
   AGENT_API_ERROR: { status: 500, hint: 'The agent refused the command; its message says why.' },
   AGENT_IN_PROGRESS: { status: 500, hint: 'The agent still runs another command; it is asked again at its next heartbeat.' },
