@@ -33,6 +33,8 @@ test('attributes have keys of their own', () => {
 test('assignments inside text lose their value part', () => {
   assert.equal(maskText('login with password = abc now'), 'login with password = ****** now');
   assert.equal(maskText(`{'admin_password': 'zz'}`), `{'admin_password': '******'}`);
+  assert.equal(maskText(`password: "a 'b' c", next`), 'password: "******", next');
+  assert.equal(maskText(`password="cut short`), 'password=****** short');
   assert.equal(maskText('http://host/path?x=1'), 'http://host/path?x=1');
 });
 
@@ -40,4 +42,17 @@ test('a key named __proto__ stays data', () => {
   const masked = maskSecrets(JSON.parse('{"__proto__": {"password": "x"}}'));
   assert.equal(JSON.stringify(masked), '{"__proto__":{"password":"******"}}');
   assert.equal(isSecretKey('Private_Key_Path'), true);
+});
+
+test('a list under a secret-looking key is masked as a whole, an object under it is searched', () => {
+  assert.deepEqual(maskSecrets({ passwords: ['a', { b: 'c' }], secrets: { plain: 'shown', token: 5 } }), {
+    passwords: '******',
+    secrets: { plain: 'shown', token: '******' },
+  });
+});
+
+test('a long word costs linear time', () => {
+  const started = performance.now();
+  assert.equal(maskText(`${'a'.repeat(1_000_000)}:${'secret'.repeat(20_000)}`).length, 1_120_001);
+  assert.ok(performance.now() - started < 1000);
 });

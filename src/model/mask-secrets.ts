@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './json.ts';
+import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import { MASK } from './secret.ts';
 
 /** A value is masked when its key, in lower case, contains one of these. */
@@ -32,8 +32,14 @@ const TOP_LEVEL: Readonly<Record<string, readonly string[]>> = {
 /** Recursion bound; stored documents are at most 25 deep. */
 const MAX_DEPTH = 64;
 
-/** `password = abc`, `"admin_password": "abc"`, `token=abc` inside text: the value part is group 2. */
-const IN_TEXT = new RegExp(String.raw`((?:[\w-]*(?:${FRAGMENTS.join('|')})[\w-]*)["']?\s*[:=]\s*["']?)([^\s"',;&}]{1,4096})`, 'gi');
+/**
+ * `password = abc`, `"admin_password": "abc"`, `token=abc` inside text: the value part, quoted or bare, is masked. Every repetition is bounded, because the
+ * text may be an agent's: an unbounded one makes a long word cost its length squared.
+ */
+const IN_TEXT = new RegExp(
+  String.raw`((?:${FRAGMENTS.join('|')})[\w-]{0,64}["']?\s{0,8}[:=]\s{0,8})(?:(["'])[^\n]{1,4096}?\2|["']?[^\s"',;&}]{1,4096})`,
+  'gi',
+);
 
 /** True when a value under `key` must not be shown. */
 export function isSecretKey(key: string): boolean {
@@ -43,12 +49,12 @@ export function isSecretKey(key: string): boolean {
 
 /** Text with the values of secret-looking assignments masked. */
 export function maskText(text: string): string {
-  return /[:=]/.test(text) ? text.replace(IN_TEXT, `$1${MASK}`) : text;
+  return /[:=]/.test(text) ? text.replace(IN_TEXT, `$1$2${MASK}$2`) : text;
 }
 
 /**
- * A copy of a JSON document as it may be shown: values under secret-looking keys are masked at every depth, objects and lists under
- * such keys are searched, not replaced. `attribute` names the node field the document is of, for its own additional keys.
+ * A copy of a JSON document as it may be shown: values under secret-looking keys are masked at every depth. An object under such a key is
+ * searched, not replaced; a list under it is replaced as a whole, for its items have no key to judge by. `attribute` names the node field the document is of, for its own additional keys.
  */
 export function maskSecrets(document: JsonObject, attribute?: string): JsonObject {
   const masked = maskObject(document, 0);
@@ -63,10 +69,10 @@ function maskObject(document: JsonObject, depth: number): JsonObject {
   const shown: JsonObject = {};
   for (const [key, value] of Object.entries(document)) {
     if (value === undefined) continue;
-    const scalar = value === null || typeof value !== 'object';
+    const keyless = !isJsonObject(value);
     // defineProperty, so that a stored key named __proto__ stays an ordinary key.
     Object.defineProperty(shown, key, {
-      value: scalar && isSecretKey(key) ? MASK : maskValue(value, depth + 1),
+      value: keyless && isSecretKey(key) ? MASK : maskValue(value, depth + 1),
       enumerable: true,
       configurable: true,
       writable: true,
@@ -79,5 +85,5 @@ function maskValue(value: Json, depth: number): Json {
   if (depth > MAX_DEPTH) return MASK;
   if (typeof value === 'string') return maskText(value);
   if (Array.isArray(value)) return value.map((item) => maskValue(item, depth + 1));
-  return value !== null && typeof value === 'object' ? maskObject(value, depth) : value;
+  return isJsonObject(value) ? maskObject(value, depth) : value;
 }
