@@ -78,10 +78,10 @@ export class PowerControl {
    *
    * @throws PowerRefused when the state makes it impossible.
    */
-  reset(type: ResetType): void {
+  reset(wish: ResetType): void {
     const { log } = this.#parts;
-    log.write('power', `reset type ${type} while ${this.#state}`, { reset_type: type, power_state: this.#state });
-    switch (type) {
+    log.write('power', `reset type ${wish} while ${this.#state}`, { reset_type: wish, power_state: this.#state });
+    switch (wish) {
       case 'On':
       case 'ForceOn':
         this.#on();
@@ -96,11 +96,11 @@ export class PowerControl {
         this.#graceful(true);
         return;
       case 'ForceRestart':
-        this.#demandOn(type);
+        this.#demandOn(wish);
         this.restart('forced restart');
         return;
       case 'PowerCycle':
-        this.#demandOn(type);
+        this.#demandOn(wish);
         this.#forceOff();
         this.#onAgain = this.#state === 'PoweringOff' || this.#state === 'Off';
         return;
@@ -109,12 +109,11 @@ export class PowerControl {
         else if (this.#state === 'On') this.#graceful(false);
         return;
       case 'Nmi':
-        this.#demandOn(type);
+        this.#demandOn(wish);
         log.write('power', 'non-maskable interrupt delivered');
         return;
-      default: {
-        type satisfies never;
-      }
+      default:
+        wish satisfies never;
     }
   }
 
