@@ -6,6 +6,8 @@ export type OptionValue = string | number | boolean | null | readonly string[] |
 
 export type Parsed = { readonly ok: true; readonly value: OptionValue } | { readonly ok: false; readonly wanted: string };
 
+/** Of these an empty text means "not set", where that is possible. */
+const NUMBERS = new Set<string>(['integer', 'float', 'port', 'octal']);
 const TRUE = new Set(['true', '1', 'on', 'yes']);
 const FALSE = new Set(['false', '0', 'off', 'no']);
 const HOST_NAME = /^(?=.{1,253}\.?$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
@@ -16,6 +18,7 @@ const HOST_NAME = /^(?=.{1,253}\.?$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z
  */
 export function parseValue(option: Option, texts: readonly string[]): Parsed {
   const text = texts.at(-1) ?? '';
+  if (text.trim() === '' && option.default === null && NUMBERS.has(option.type)) return good(null);
   switch (option.type) {
     case 'string':
       return ofChoices(option, text);
@@ -48,29 +51,11 @@ export function parseValue(option: Option, texts: readonly string[]): Parsed {
   }
 }
 
-/** Splits at commas that stand outside of quotes and brackets; surrounding blanks and quotes go. Empty text is an empty list. */
+/** Splits at commas and trims; a comma at the end counts for nothing, empty text is an empty list. */
 export function splitList(text: string): string[] {
-  if (text.trim() === '') return [];
-  const items: string[] = [];
-  let item = '';
-  let quote = '';
-  for (const character of text) {
-    if (quote === '' && character === ',') {
-      items.push(item);
-      item = '';
-      continue;
-    }
-    if (quote === '' && (character === '"' || character === "'") && item.trim() === '') quote = character;
-    else if (character === quote) quote = '';
-    item += character;
-  }
-  items.push(item);
-  return items.map((each) => unquote(each.trim()));
-}
-
-function unquote(text: string): string {
-  const first = text[0];
-  return text.length >= 2 && (first === '"' || first === "'") && text.endsWith(first) ? text.slice(1, -1) : text;
+  let trimmed = text.trim();
+  while (trimmed.endsWith(',')) trimmed = trimmed.slice(0, -1);
+  return trimmed === '' ? [] : trimmed.split(',').map((item) => item.trim());
 }
 
 function ofChoices(option: Option, text: string): Parsed {
@@ -111,7 +96,7 @@ function dictOf(texts: readonly string[]): Parsed {
   for (const item of texts.flatMap(splitList)) {
     const colon = item.indexOf(':');
     if (colon <= 0) return bad('key:value pairs, separated by commas');
-    pairs.push([item.slice(0, colon).trim(), unquote(item.slice(colon + 1).trim())]);
+    pairs.push([item.slice(0, colon).trim(), item.slice(colon + 1).trim()]);
   }
   return good(Object.fromEntries(pairs));
 }
