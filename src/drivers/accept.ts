@@ -1,0 +1,2 @@
+/** A method that has nothing to do. */
+export async function accept(): Promise<void> {}
