@@ -1,0 +1,68 @@
+import type { Field, RenderContext, Row } from './field.ts';
+
+/** JSON text of any scalar. */
+export function scalar(value: unknown): string {
+  return value === undefined ? 'null' : JSON.stringify(value);
+}
+
+/** ISO 8601 with an explicit offset and microseconds; the fraction is left out when it is zero. Quoted. */
+export function timestamp(millis: unknown): string {
+  if (typeof millis !== 'number') return 'null';
+  const text = new Date(millis).toISOString();
+  const fraction = text.slice(20, 23);
+  return fraction === '000' ? `"${text.slice(0, 19)}+00:00"` : `"${text.slice(0, 19)}.${fraction}000+00:00"`;
+}
+
+/** The self and bookmark links of `<collection>/<id>[/<sub>]`. `id` is percent-encoded as needed. */
+export function linkPair(base: string, collection: string, id: string, sub = ''): string {
+  const path = `/${collection}/${encodeURIComponent(id)}${sub === '' ? '' : `/${sub}`}`;
+  return `[{"href":"${base}/v1${path}","rel":"self"},{"href":"${base}${path}","rel":"bookmark"}]`;
+}
+
+/** JSON text of a field's value by its type. */
+export function renderByType(field: Field, row: Row): string {
+  const value = row[field.name];
+  switch (field.type) {
+    case 'datetime':
+      return timestamp(value);
+    case 'object':
+      return typeof value === 'string' && value !== '' ? value : '{}';
+    case 'strings':
+      return typeof value === 'string' && value !== '' ? value : '[]';
+    default:
+      return scalar(value ?? null);
+  }
+}
+
+/** A compiled view of a resource: which fields, in which order, how each is written. */
+export interface View {
+  readonly names: readonly string[];
+  /** Columns the store must read for it. */
+  readonly columns: readonly string[];
+  /** JSON text of one object. */
+  render(row: Row, context: RenderContext): string;
+}
+
+/** Compiles the view that shows `fields`. */
+export function compileView(fields: readonly Field[], alwaysRead: readonly string[] = []): View {
+  const parts = fields.map((field, index) => ({
+    prefix: `${index === 0 ? '{' : ','}${JSON.stringify(field.name)}:`,
+    write: field.render ?? ((row: Row) => renderByType(field, row)),
+  }));
+  const columns = fields.flatMap((field) => field.columns ?? (field.render ? [] : [field.name]));
+  return {
+    names: fields.map((field) => field.name),
+    columns: [...new Set([...alwaysRead, ...columns])],
+    render(row, context) {
+      if (parts.length === 0) return '{}';
+      let text = '';
+      for (const part of parts) text += part.prefix + part.write(row, context);
+      return `${text}}`;
+    },
+  };
+}
+
+/** `{"<key>":[…],"next":…}` from finished rows. */
+export function renderCollection(key: string, rows: readonly string[], next: string | null): string {
+  return `{${JSON.stringify(key)}:[${rows.join(',')}]${next === null ? '' : `,"next":${JSON.stringify(next)}`}}`;
+}
