@@ -52,6 +52,11 @@ export const wroughtOptions: OptionGroup = {
       min: 0,
       description: 'How often the same piece of work is carried on after its conductor was lost, before it fails.',
     },
+    trust_proxy_headers: {
+      type: 'boolean',
+      default: false,
+      description: 'Take scheme, host and prefix of links from X-Forwarded-* headers; only behind a proxy that sets them itself.',
+    },
     log_level: {
       type: 'string',
       default: 'info',
