@@ -1,49 +1,57 @@
+import type { CallOptions } from './access/bmc-connection.ts';
+import type { BootOverride } from './operations/boot-override.ts';
+import type { StorageWithDrives } from './operations/inventory.ts';
+import type { MediaInsertion, MediaType } from './operations/virtual-media.ts';
 import type { RedfishTarget } from './redfish-target.ts';
-import type { BootOverride, BootTarget, ResetType, SystemView } from './system.ts';
-import type { VirtualMediaView } from './virtual-media.ts';
-
-/** Options of every call. */
-export interface CallOptions {
-  /** Aborts the request, its place in the queue and the pauses between tries. */
-  readonly signal?: AbortSignal;
-}
-
-/** One medium to insert. */
-export interface MediaInsertion {
-  readonly image: string;
-  readonly username?: string;
-  readonly password?: string;
-  /** Sent only when given; otherwise added when the BMC asks for it. */
-  readonly transferProtocol?: 'HTTP' | 'HTTPS' | 'NFS' | 'CIFS';
-  /** False is sent; true is the BMC's default and is not (some refuse the member). */
-  readonly writeProtected?: boolean;
-}
-
-/** Kinds of virtual drive, as Redfish names them. */
-export type MediaType = 'CD' | 'DVD' | 'Floppy' | 'USBStick';
+import type { BiosValue, BiosView, SecureBootView } from './views/bios.ts';
+import type { EthernetInterfaceView, ManagerView, ProcessorView } from './views/hardware.ts';
+import type { ServiceRootView } from './views/service-root.ts';
+import type { SimpleDeviceView } from './views/storage.ts';
+import type { BmcBootMode, ResetType, SystemView } from './views/system.ts';
+import type { TaskView } from './views/task.ts';
+import type { VirtualMediaView } from './views/virtual-media.ts';
 
 /**
- * What can be asked of one system behind one BMC. Every call throws `RedfishError` and nothing else, apart from the signal's reason.
- * Calls to one BMC wait for each other.
+ * What can be asked of one system behind one BMC. Every call throws `RedfishError`, or the signal's reason when it is aborted. Requests
+ * to one BMC go out one at a time.
+ *
+ * @example
+ * const client = pool.get(target);
+ * if ((await client.getSystem()).powerState === 'Off') await client.reset('On');
  */
 export interface RedfishClient {
-  /** Host (and port) of the BMC, for messages. */
+  /** Host of the BMC (with its port where it is unusual), for messages. */
   readonly bmc: string;
+  getServiceRoot(options?: CallOptions): Promise<ServiceRootView>;
   getSystem(options?: CallOptions): Promise<SystemView>;
-  /** Asks for a reset and returns when the BMC has taken the request. Never sent twice unless the BMC certainly did not take it. */
+  /** Returns when the BMC has taken the request. Never sent again once it may have been taken, unless the state shows that it was not. */
   reset(type: ResetType, options?: CallOptions): Promise<void>;
   setBootOverride(override: BootOverride, options?: CallOptions): Promise<void>;
-  allowedBootTargets(options?: CallOptions): Promise<readonly BootTarget[]>;
-  listVirtualMedia(options?: CallOptions): Promise<readonly VirtualMediaView[]>;
-  /** Ejects what is in drives of the kind, then inserts into the first drive that takes it; answers its path. */
+  setBootMode(mode: BmcBootMode, options?: CallOptions): Promise<void>;
+  getSecureBoot(options?: CallOptions): Promise<SecureBootView>;
+  setSecureBoot(on: boolean, options?: CallOptions): Promise<void>;
+  /** Drives into which media are inserted: the system's, or where it has none its managers'. */
+  listVirtualMedia(options?: CallOptions): Promise<VirtualMediaView[]>;
+  /** Ejects what is in drives of the kind, then inserts into the first that takes it; answers its path. */
   insertVirtualMedia(type: MediaType, media: MediaInsertion, options?: CallOptions): Promise<string>;
-  /** Ejects from all drives of the kinds (all drives when none are given); nothing inserted is no error. */
+  /** Ejects from all drives of the kinds, or from all; nothing inserted is no error. */
   ejectVirtualMedia(types?: readonly MediaType[], options?: CallOptions): Promise<void>;
+  getBios(options?: CallOptions): Promise<BiosView>;
+  setBiosAttributes(attributes: Readonly<Record<string, BiosValue>>, options?: CallOptions): Promise<void>;
+  resetBios(options?: CallOptions): Promise<void>;
+  getProcessors(options?: CallOptions): Promise<ProcessorView[]>;
+  /** Null where the BMC does not list them. */
+  getEthernetInterfaces(options?: CallOptions): Promise<EthernetInterfaceView[] | null>;
+  getStorage(options?: CallOptions): Promise<StorageWithDrives[]>;
+  getSimpleStorage(options?: CallOptions): Promise<SimpleDeviceView[]>;
+  getManagers(options?: CallOptions): Promise<ManagerView[]>;
+  setIndicator(state: 'Lit' | 'Off' | 'Blinking', options?: CallOptions): Promise<void>;
+  getTask(path: string, options?: CallOptions): Promise<TaskView>;
 }
 
 /** Clients by BMC, with their kept connections and sessions. */
 export interface RedfishPool {
-  /** Never talks to the BMC by itself. The same target gets the same queue, session and breaker. */
+  /** Never talks to the BMC by itself. Equal targets share queue, session and breaker; a system more or less makes no difference. */
   get(target: RedfishTarget): RedfishClient;
   /** Deletes sessions at the BMCs and closes connections. */
   close(): Promise<void>;
