@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { WroughtError } from '../model/errors.ts';
 import type { BlockDevice } from './block-device.ts';
+import type { ReadableBytes } from './readable-bytes.ts';
 
 export interface FileDeviceOptions {
   /** Bytes; a whole number of sectors. Missing: the file must exist and keeps its size. */
@@ -16,11 +17,11 @@ const PIECE = 4 << 20;
 
 /**
  * A sparse file as a disk. Missing files are created; a file of another size than asked for is refused rather than cut. The device
- * expects to be the file's only writer.
+ * expects to be the file's only writer; its methods may be called at once for ranges that do not overlap.
  *
  * @throws INVALID_PARAMETER when the size does not fit.
  */
-export async function openFileDevice(path: string, options: FileDeviceOptions = {}): Promise<BlockDevice> {
+export async function openFileDevice(path: string, options: FileDeviceOptions = {}): Promise<BlockDevice & ReadableBytes> {
   const sectorSize = options.sectorSize ?? 512;
   const handle = await openHandle(path, options);
   try {
@@ -52,28 +53,39 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-function fileDevice(path: string, handle: FileHandle, start: { size: number; sectorSize: number; dataEnd: number }): BlockDevice {
+function fileDevice(
+  path: string,
+  handle: FileHandle,
+  start: { size: number; sectorSize: number; dataEnd: number },
+): BlockDevice & ReadableBytes {
   const { size, sectorSize } = start;
   // Everything from here on is a hole: zeroing there costs nothing.
   let dataEnd = start.dataEnd;
+  // Writes wait while the file is cut, or the cut could take them along.
+  let cutting: Promise<void> | undefined;
 
   const check = (offset: number, length: number): void => {
     if (!Number.isSafeInteger(offset) || offset < 0 || length < 0 || offset + length > size)
       throw new RangeError(`${path}: bytes ${offset}+${length} lie outside of the disk of ${size} bytes`);
   };
-  const read = async (offset: number, length: number): Promise<Buffer> => {
-    check(offset, length);
-    const buffer = Buffer.allocUnsafe(length);
+  const readInto = async (target: Uint8Array, offset: number): Promise<void> => {
+    check(offset, target.length);
     let done = 0;
-    while (done < length) {
-      const { bytesRead } = await handle.read(buffer, done, length - done, offset + done);
+    while (done < target.length) {
+      const { bytesRead } = await handle.read(target, done, target.length - done, offset + done);
       if (bytesRead === 0) throw new RangeError(`${path}: the file ends at byte ${offset + done}, before its disk does`);
       done += bytesRead;
     }
+  };
+  const read = async (offset: number, length: number): Promise<Buffer> => {
+    check(offset, length);
+    const buffer = Buffer.allocUnsafe(length);
+    await readInto(buffer, offset);
     return buffer;
   };
   const write = async (offset: number, data: Uint8Array): Promise<void> => {
     check(offset, data.length);
+    await cutting;
     dataEnd = Math.max(dataEnd, offset + data.length);
     let done = 0;
     while (done < data.length) done += (await handle.write(data, done, data.length - done, offset + done)).bytesWritten;
@@ -94,9 +106,11 @@ function fileDevice(path: string, handle: FileHandle, start: { size: number; sec
     size,
     sectorSize,
     read,
+    readInto,
     write,
     async zero(offset, length) {
       check(offset, length);
+      await cutting;
       const end = Math.min(offset + length, dataEnd);
       if (end <= offset) return;
       if (end < dataEnd) {
@@ -104,9 +118,10 @@ function fileDevice(path: string, handle: FileHandle, start: { size: number; sec
         return;
       }
       // All data from `offset` on goes: cutting the file gives its blocks back.
-      await handle.truncate(offset);
-      await handle.truncate(size);
       dataEnd = offset;
+      cutting = handle.truncate(offset).then(() => handle.truncate(size));
+      await cutting;
+      cutting = undefined;
     },
     flush: () => handle.sync(),
     close: () => handle.close(),
