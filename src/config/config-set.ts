@@ -25,6 +25,10 @@ export interface OptionInForce {
 export interface ConfigSet extends Config {
   /** Every declared option with its value and where that came from. */
   all(): OptionInForce[];
+  /** Value of a declared option, whatever its type. */
+  value(group: string, name: string): OptionValue;
+  /** What was given for an option, or undefined where the default holds. */
+  setting(group: string, name: string): Setting | undefined;
 }
 
 /** Interpolated defaults nest at most this deep; deeper is a circle. */
@@ -100,6 +104,12 @@ export function createConfigSet(settings: ReadonlyMap<string, Setting>): ConfigS
       return typeof value === 'object' && value !== null && !isList(value) ? { ...value } : {};
     },
     isSet: (group, name) => settings.has(`${group}.${name}`),
+    value(group, name) {
+      const option = findOption(group, name);
+      if (option === undefined) throw new Error(`option ${label(group, name)} is not declared`);
+      return resolve(group, name, option);
+    },
+    setting: (group, name) => settings.get(`${group}.${name}`),
     all() {
       const every: OptionInForce[] = [];
       for (const [group, options] of optionIndex) {
