@@ -189,6 +189,11 @@ export interface RescueInterface extends AnyInterface {
   rescue(task: Task): Promise<StepOutcome>;
   unrescue(task: Task): Promise<void>;
   cleanUp(task: Task): Promise<void>;
+  /**
+   * The ramdisk has called: gives it the password (`instance_info.hashed_rescue_password`) and connects the tenant networks. Called again
+   * at the next heartbeat after AGENT_IN_PROGRESS. Absent where `rescue` never answers `wait`.
+   */
+  finalize?(task: Task): Promise<void>;
 }
 
 export interface StorageInterface extends AnyInterface {
