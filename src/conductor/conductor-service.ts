@@ -78,8 +78,8 @@ export interface ConductorService {
   createPort(context: RequestContext, values: NewPort): Promise<Port>;
   updatePort(context: RequestContext, uuid: string, patch: PortPatch): Promise<Port>;
   destroyPort(context: RequestContext, uuid: string): Promise<void>;
-  /** Gives out (once per boot) the agent token. @throws NOT_FOUND for every mismatch. */
-  lookup(context: RequestContext, query: { nodeUuid?: string; addresses?: readonly string[] }): Promise<LookupAnswer>;
+  /** Gives out (once per boot) the agent token, unless `giveToken` is false: the caller would not show it. @throws NOT_FOUND for every mismatch. */
+  lookup(context: RequestContext, query: { nodeUuid?: string; addresses?: readonly string[]; giveToken?: boolean }): Promise<LookupAnswer>;
   heartbeat(context: RequestContext, uuid: string, heartbeat: HeartbeatRequest): Promise<void>;
   /** Answers the node's UUID. */
   continueInspection(context: RequestContext, query: { nodeUuid?: string }, data: JsonObject): Promise<{ uuid: string }>;
