@@ -23,6 +23,8 @@ export interface RenderContext {
   readonly minor: number;
   /** Public URL without a trailing slash. */
   readonly base: string;
+  /** Host name of the conductor a node maps to. */
+  readonly conductorOf: (node: { uuid: string; conductor_group: string; driver: string }) => string | null;
 }
 
 /** One field of a resource. Everything the API does with it derives from this row. */

@@ -1,5 +1,5 @@
 import type { Logger } from '../../config/logger.ts';
-import { hasCode, messageOf, WroughtError } from '../../model/errors.ts';
+import { messageOf, WroughtError } from '../../model/errors.ts';
 import type { ApiRequest } from './api-request.ts';
 import { MAX_VERSION, MIN_VERSION, type Negotiation, versionText } from './api-version.ts';
 import { BodyRefused, RoutingError, shapeA, shapeB, shapeC } from './error-replies.ts';
@@ -48,7 +48,7 @@ function belowFirstVersion(route: Route): Error {
 export function errorReply(error: unknown, log: Logger, request: Pick<ApiRequest, 'context'> & { method: string; url: string }): Reply {
   if (error instanceof RoutingError) return shapeB(error.status, error.message, error.headers);
   if (error instanceof BodyRefused) return shapeC(error.status, error.message);
-  if (error instanceof WroughtError && !hasCode(error, 'INTERNAL')) {
+  if (error instanceof WroughtError && error.code !== 'INTERNAL') {
     if (error.status >= 500) log.warn({ request_id: request.context.requestId, code: error.code, method: request.method }, error.message);
     return shapeA(error.status, error.message);
   }

@@ -1,0 +1,102 @@
+import { WroughtError } from '../../model/errors.ts';
+import { documentRoute } from '../http/define-route.ts';
+import { type Below, METHODS, type Method, type Route } from '../http/route.ts';
+
+interface Missing {
+  readonly resource: string;
+  readonly path: string;
+  readonly methods: readonly Method[];
+  readonly since: number;
+  /** Answer below `since`: of GET, and of the other methods. */
+  readonly below: readonly [get: Below, others: Below];
+}
+
+const missing = (
+  resource: string,
+  since: number,
+  below: readonly [Below, Below],
+  paths: Readonly<Record<string, readonly Method[]>>,
+): Missing[] => Object.entries(paths).map(([path, methods]) => ({ resource, path, methods, since, below }));
+
+const HIDDEN_A = ['404A', '404A'] as const;
+const HIDDEN_B = ['404B', '404B'] as const;
+const READ: readonly Method[] = ['GET'];
+const COLLECTION: readonly Method[] = ['GET', 'POST'];
+const OBJECT: readonly Method[] = ['GET', 'PATCH', 'DELETE'];
+
+/** Parts of the contract that are not built yet. Each answers as it must below its first version, and says so from it on. */
+const MISSING: readonly Missing[] = [
+  ...missing('portgroups', 23, HIDDEN_A, {
+    '/portgroups': COLLECTION,
+    '/portgroups/detail': READ,
+    '/portgroups/{portgroup}': OBJECT,
+  }),
+  ...missing('portgroups', 24, HIDDEN_B, {
+    '/portgroups/{portgroup}/ports': READ,
+    '/portgroups/{portgroup}/ports/detail': READ,
+    '/nodes/{node}/portgroups': READ,
+    '/nodes/{node}/portgroups/detail': READ,
+  }),
+  ...missing('volume', 32, HIDDEN_A, { '/volume': READ, '/nodes/{node}/volume': READ }),
+  ...missing('volume', 32, HIDDEN_B, {
+    '/volume/connectors': COLLECTION,
+    '/volume/connectors/{uuid}': OBJECT,
+    '/volume/targets': COLLECTION,
+    '/volume/targets/{uuid}': OBJECT,
+    '/nodes/{node}/volume/connectors': READ,
+    '/nodes/{node}/volume/targets': READ,
+  }),
+  ...missing('allocations', 52, ['404A', '405A'], { '/allocations': COLLECTION, '/allocations/{allocation}': ['GET', 'DELETE'] }),
+  ...missing('allocations', 57, ['404A', '405A'], { '/allocations/{allocation}': ['PATCH'] }),
+  ...missing('allocations', 52, HIDDEN_B, { '/nodes/{node}/allocation': ['GET', 'DELETE'] }),
+  ...missing('deploy_templates', 55, ['404B', '405B'], { '/deploy_templates': COLLECTION, '/deploy_templates/{template}': OBJECT }),
+  ...missing('runbooks', 92, ['404B', '405B'], { '/runbooks': COLLECTION, '/runbooks/{runbook}': OBJECT }),
+  ...missing('runbooks', 112, HIDDEN_B, {
+    '/runbooks/{runbook}/traits': ['GET', 'PUT', 'DELETE'],
+    '/runbooks/{runbook}/traits/{trait}': ['PUT', 'DELETE'],
+  }),
+  ...missing('inspection_rules', 96, ['404A', '405A'], {
+    '/inspection_rules': ['GET', 'POST', 'DELETE'],
+    '/inspection_rules/{uuid}': OBJECT,
+  }),
+  ...missing('shards', 82, HIDDEN_A, { '/shards': READ }),
+  ...missing('events', 54, HIDDEN_A, { '/events': ['POST'] }),
+  ...missing('bios', 40, HIDDEN_B, { '/nodes/{node}/bios': READ, '/nodes/{node}/bios/{setting}': READ }),
+  ...missing('firmware', 86, HIDDEN_B, { '/nodes/{node}/firmware': READ }),
+  ...missing('children', 83, HIDDEN_A, { '/nodes/{node}/children': READ }),
+  ...missing('vmedia', 89, HIDDEN_B, { '/nodes/{node}/vmedia': ['POST', 'DELETE'] }),
+  ...missing('vmedia', 93, HIDDEN_A, { '/nodes/{node}/vmedia': READ }),
+  ...missing('console', 1, HIDDEN_A, { '/nodes/{node}/states/console': ['GET', 'PUT'] }),
+  ...missing('indicators', 1, HIDDEN_A, {
+    '/nodes/{node}/management/indicators': READ,
+    '/nodes/{node}/management/indicators/{indicator}': ['GET', 'PUT'],
+    '/nodes/{node}/management/indicators/{indicator}/{name}': ['GET', 'PUT'],
+  }),
+  ...missing('vendor_passthru', 1, HIDDEN_A, {
+    '/nodes/{node}/vendor_passthru': METHODS,
+    '/nodes/{node}/vendor_passthru/methods': READ,
+    '/nodes/{node}/vendor_passthru/{method}': METHODS,
+    '/drivers/{driver}/vendor_passthru': METHODS,
+    '/drivers/{driver}/vendor_passthru/methods': READ,
+    '/drivers/{driver}/vendor_passthru/{method}': METHODS,
+  }),
+];
+
+/** Routes that answer 501 and name what is missing. A resource leaves this table when its file comes. */
+export function notBuiltRoutes(): Route[] {
+  return MISSING.flatMap(({ resource, path, methods, since, below }) =>
+    methods.map((method): Route => {
+      const route = documentRoute({
+        method,
+        path,
+        since,
+        below: below[method === 'GET' ? 0 : 1],
+        handle() {
+          throw new WroughtError('NOT_BUILT', `${resource}: this resource is not built yet`);
+        },
+      });
+      // Whatever the request holds: the answer is the same.
+      return { ...route, run: async (request) => route.run(request, { query: new Map(), body: {} }) };
+    }),
+  );
+}
