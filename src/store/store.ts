@@ -42,7 +42,10 @@ export interface NodeFilter {
   shards?: readonly string[];
   sharded?: boolean;
   parentNode?: string;
+  /** False leaves out nodes that have a parent. */
   includeChildren?: boolean;
+  /** The node has all of them. */
+  traits?: readonly string[];
   /** Held (true) or free (false) nodes only. */
   reserved?: boolean;
   provisionUpdatedBefore?: Millis;
@@ -83,7 +86,8 @@ export interface NodeRepository {
   placements(): Promise<{ uuid: NodeUuid; conductor_group: string; driver: string }[]>;
   /**
    * Reads the node, lets `change` derive a patch and writes it, as one transaction. With a lease: LEASE_LOST unless its token still
-   * holds the node. A null patch writes nothing. `updated_at` is set. @throws NOT_FOUND, DUPLICATE, INSTANCE_ASSOCIATED.
+   * holds the node. A null patch writes nothing. `updated_at` is set. `change` may be called again when the database gave the first
+   * transaction up. @throws NOT_FOUND, LEASE_LOST, DUPLICATE, INSTANCE_ASSOCIATED, INVALID_PARAMETER (chassis).
    */
   mutate(uuid: string, lease: Lease | null, change: (node: Node) => NodePatch | null): Promise<Node>;
   /** Removes the node and all that belongs to it. @throws LEASE_LOST. */
@@ -196,7 +200,12 @@ export interface Repositories {
 
 export interface Store extends Repositories {
   readonly dialect: 'sqlite' | 'postgresql';
-  /** Runs `work` in one transaction; every repository reached through `tx` takes part in it. Nested calls join the outer one. */
+  /**
+   * Runs `work` in one transaction; every repository call made below it takes part in it, by `tx` or by the store. Nested calls join the
+   * outer one. An error from the database leaves nothing but a rollback, even when `work` catches it. `work` may run again when the
+   * database gave the transaction up in favour of another, so it changes nothing outside of the database; and it awaits nothing but
+   * the store, because on SQLite other writers wait for it. Events added inside become readable with the commit.
+   */
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
   /** Called after a committed transaction that added outbox events (in this process at once; from others by notification or poll). */
   onEvents(listener: () => void): () => void;

@@ -1,0 +1,5 @@
+import { initialSchema } from './0001-initial-schema.ts';
+import type { Migration } from './migration.ts';
+
+/** All steps of the schema, oldest first. A released step is never changed: what follows is a new one. */
+export const MIGRATIONS: readonly Migration[] = [initialSchema];
