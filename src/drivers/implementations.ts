@@ -15,10 +15,13 @@ import { manualManagement } from './hardware-types/manual-management.ts';
 import { redfish } from './hardware-types/redfish.ts';
 import { createFakeInspect } from './inspect/fake.ts';
 import { createNoInspect } from './inspect/no-inspect.ts';
+import { createRedfishInspect } from './inspect/redfish.ts';
 import { createFakeManagement } from './management/fake.ts';
 import { createNoopManagement } from './management/noop.ts';
+import { createRedfishManagement } from './management/redfish.ts';
 import { createNoopNetwork } from './network/noop.ts';
 import { createFakePower } from './power/fake.ts';
+import { createRedfishPower } from './power/redfish.ts';
 import { createFakeRaid } from './raid/fake.ts';
 import { createNoRaid } from './raid/no-raid.ts';
 import { createFakeRescue } from './rescue/fake.ts';
@@ -27,6 +30,7 @@ import { createFakeStorage } from './storage/fake.ts';
 import { createNoopStorage } from './storage/noop.ts';
 import { createFakeVendor } from './vendor/fake.ts';
 import { createNoVendor } from './vendor/no-vendor.ts';
+import { createRedfishVendor } from './vendor/redfish.ts';
 
 /** How each implementation is made, by kind and name. */
 export type Factories = {
@@ -37,17 +41,17 @@ export type Factories = {
 export const FACTORIES: Factories = {
   boot: { fake: createFakeBoot },
   deploy: { fake: createFakeDeploy, noop: createNoopDeploy },
-  management: { fake: createFakeManagement, noop: createNoopManagement },
+  management: { fake: createFakeManagement, noop: createNoopManagement, redfish: createRedfishManagement },
   network: { noop: createNoopNetwork },
-  power: { fake: createFakePower },
+  power: { fake: createFakePower, redfish: createRedfishPower },
   bios: { fake: createFakeBios, 'no-bios': createNoBios },
   console: { fake: createFakeConsole, 'no-console': createNoConsole },
   firmware: { fake: createFakeFirmware, 'no-firmware': createNoFirmware },
-  inspect: { fake: createFakeInspect, 'no-inspect': createNoInspect },
+  inspect: { fake: createFakeInspect, 'no-inspect': createNoInspect, redfish: createRedfishInspect },
   raid: { fake: createFakeRaid, 'no-raid': createNoRaid },
   rescue: { fake: createFakeRescue, 'no-rescue': createNoRescue },
   storage: { fake: createFakeStorage, noop: createNoopStorage },
-  vendor: { fake: createFakeVendor, 'no-vendor': createNoVendor },
+  vendor: { fake: createFakeVendor, 'no-vendor': createNoVendor, redfish: createRedfishVendor },
 };
 
 /** Hardware types that are built. */
