@@ -28,6 +28,13 @@ export function createApiServer(dependencies: ApiDependencies): FastifyInstance 
   // Bodies stay streams: the dispatcher reads them within their limits, once it knows who asks.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  app.addHook('onRequest', async (request) => {
+    // A content type that is none is no reason to refuse a body that is read as JSON whatever its type.
+    const type = request.raw.headers['content-type'];
+    if (type !== undefined && !/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(?:;|$)/.test(type)) {
+      request.raw.headers['content-type'] = 'application/octet-stream';
+    }
+  });
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
     send(reply, request.id, await dispatcher.answer(request));
   app.route({ method: [...METHODS], url: '/*', handler: handle });
@@ -41,5 +48,6 @@ function send(reply: FastifyReply, requestId: string, answer: Reply): FastifyRep
   reply.code(answer.status).header('x-openstack-request-id', requestId).header('openstack-request-id', requestId);
   if (answer.headers) reply.headers(answer.headers);
   if (answer.body === undefined) return reply.send();
-  return reply.header('content-type', 'application/json').send(answer.body);
+  // As bytes: to text Fastify would add a charset, which the contract does not have.
+  return reply.header('content-type', 'application/json').send(Buffer.from(answer.body));
 }
