@@ -28,7 +28,7 @@ export function parseExtendedInfo(body: unknown): ExtendedInfo | null {
   return {
     code,
     message: chosen === null ? null : clean(chosen),
-    messageIds: entries.flatMap((entry) => entry.text('MessageId') ?? []).map(clean),
+    messageIds: entries.flatMap((entry) => entry.text('MessageId') ?? []).map((id) => clean(id)),
     text: clean([code, summary, ...messages].filter((part) => part !== null).join(' '), 4 * MAX_MESSAGE),
     relatedProperties: entries.flatMap((entry) => entry.texts('RelatedProperties') ?? []).slice(0, 32),
   };

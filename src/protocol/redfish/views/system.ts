@@ -1,3 +1,4 @@
+import type { Reader } from './reader.ts';
 import { type Answer, type ResourceView, readResource, readStatus, type StatusView } from './resource.ts';
 
 /** ResetType values of DSP8010 Resource that are of use here. */
@@ -87,7 +88,7 @@ export function parseSystem(answer: Answer): SystemView {
     biosVersion: reader.text('BiosVersion'),
     powerState: reader.oneOf('PowerState', BMC_POWER_STATES),
     status: readStatus(reader),
-    boot: parseBoot(answer),
+    boot: readBoot(reader),
     bootProgress: reader.object('BootProgress').text('LastState'),
     resetTarget: reset.text('target'),
     resetTypes: reset.texts('ResetType@Redfish.AllowableValues'),
@@ -111,9 +112,13 @@ export function parseSystem(answer: Answer): SystemView {
   };
 }
 
-/** Reads the `Boot` member of a system or of its settings resource. */
+/** Reads the `Boot` member of a system's settings resource. */
 export function parseBoot(answer: Answer): BootView {
-  const boot = readResource(answer).reader.object('Boot');
+  return readBoot(readResource(answer).reader);
+}
+
+function readBoot(reader: Reader): BootView {
+  const boot = reader.object('Boot');
   return {
     target: boot.oneOf('BootSourceOverrideTarget', BOOT_TARGETS),
     enabled: boot.oneOf('BootSourceOverrideEnabled', ['Once', 'Continuous', 'Disabled']),
