@@ -150,7 +150,10 @@ function createVolume(machine: Machine, call: RedfishCall): RedfishAnswer {
 function deleteVolume(machine: Machine, call: RedfishCall): RedfishAnswer | undefined {
   const { id } = volumeOf(machine, call);
   if (applyTime(call.body) === 'OnReset')
-    return atNextStart(machine, call, `delete volume ${id}`, () => (machine.volumes.delete(id), null));
+    return atNextStart(machine, call, `delete volume ${id}`, () => {
+      machine.volumes.delete(id);
+      return null;
+    });
   machine.volumes.delete(id);
   machine.log.write('disk', `RAID volume ${id} deleted`);
   return undefined;

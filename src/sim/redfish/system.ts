@@ -1,6 +1,7 @@
 import { messageOf } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { BOOT_MODES, BOOT_TARGETS, OVERRIDE_ENABLED } from '../machine/boot-settings.ts';
+import { bootedFrom } from '../machine/booted-from.ts';
 import { LED_STATES, type Machine } from '../machine/machine.ts';
 import { PowerRefused, RESET_TYPES } from '../machine/power-control.ts';
 import { applyPatch, object, oneOf, onlyParameters, parameterOf, text, texts } from './read-body.ts';
@@ -65,7 +66,7 @@ function system(machine: Machine): JsonObject {
 function bootOutcome(machine: Machine): JsonObject {
   const last = machine.lastBoot;
   return {
-    BootedFrom: last?.from ?? 'none',
+    BootedFrom: bootedFrom(machine),
     LastBoot: last && {
       Time: redfishTime(last.at),
       From: last.from,

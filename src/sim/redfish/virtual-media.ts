@@ -90,7 +90,8 @@ function eject(machine: Machine, call: RedfishCall): undefined {
 /** Some clients insert and eject with a PATCH instead of the actions. */
 function patch(machine: Machine, call: RedfishCall): undefined {
   const slot = slotOf(call);
-  const { Image: image, Inserted: inserted } = call.body;
+  const { VerifyCertificate: _, ...insertion } = call.body;
+  const { Image: image, Inserted: inserted } = insertion;
   applyPatch(call.body, drive(machine, call), {
     VerifyCertificate: (value, pointer) => machine.media.setVerify(slot, bool(value, pointer)),
     Image: (value, pointer) => void (value === null ? null : text(value, pointer, 2048)),
@@ -100,7 +101,7 @@ function patch(machine: Machine, call: RedfishCall): undefined {
     Password: (value, pointer) => void text(value, pointer),
   });
   if (image === null || inserted === false) eject(machine, { ...call, body: {} });
-  else if (typeof image === 'string') insert(machine, { ...call, body: { ...call.body, VerifyCertificate: undefined } });
+  else if (typeof image === 'string') insert(machine, { ...call, body: insertion });
   return undefined;
 }
 
