@@ -16,6 +16,11 @@ export interface DiskInfo {
   readonly hctl: string | null;
   readonly by_path: string | null;
   readonly logical_sectors: number;
+  readonly physical_sectors?: number;
+  readonly wwn_with_extension?: string | null;
+  readonly wwn_vendor_extension?: string | null;
+  /** Transport, for example `sata` or `nvme`. */
+  readonly tran?: string | null;
 }
 
 /** What every agent needs of the machine it runs on. One implementation simulates, one (later) drives Linux. */
@@ -26,6 +31,8 @@ export interface HardwareManager {
   inventory(): Promise<JsonObject & { interfaces: JsonObject[] }>;
   disks(): Promise<readonly DiskInfo[]>;
   openDisk(name: string): Promise<BlockDevice>;
+  /** Gives all blocks of a disk back to it, where it promises to read as zeros afterwards; false (nothing done) where it does not. */
+  discard?(name: string): Promise<boolean>;
   steps(kind: Exclude<StepKind, 'verify'>): Promise<readonly StepSpec[]>;
   /** Runs one of `steps`; deploy's `write_image` is the agent's own. */
   runStep(kind: Exclude<StepKind, 'verify'>, step: string, args: JsonObject, context: StepRun): Promise<JsonObject | null>;
