@@ -114,7 +114,9 @@ for (const [resource, collection, base] of [
     const id = await idOf(api, collection);
     for (const field of fields) {
       if (!field.create) {
-        const answer = await api.call('POST', `/v1/${collection}`, { body: { ...base, node_uuid: PARENT, [field.field]: exampleValue(field) } });
+        const answer = await api.call('POST', `/v1/${collection}`, {
+          body: { ...base, node_uuid: PARENT, [field.field]: exampleValue(field) },
+        });
         assert.equal(answer.status, 400, `POST ${field.field}: ${answer.text}`);
       }
       if (!field.patch) {
@@ -147,7 +149,8 @@ for (const [resource, collection] of [
   test(`${resource}: fields= chooses, 406 below a field's version, 400 for what cannot be chosen`, async (t) => {
     const api = await prepared(t);
     const id = await idOf(api, collection);
-    const unselectable = resource === 'node' ? new Set(['created_at', 'updated_at', 'links', 'ports', 'states', 'portgroups', 'volume']) : new Set();
+    const unselectable =
+      resource === 'node' ? new Set(['created_at', 'updated_at', 'links', 'ports', 'states', 'portgroups', 'volume']) : new Set();
     for (const field of fieldsOf(resource)) {
       const at = Math.max(8, field.since);
       for (const url of [`/v1/${collection}/${id}?fields=${field.field}`, `/v1/${collection}?fields=${field.field}`]) {
