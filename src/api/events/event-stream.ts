@@ -13,7 +13,7 @@ const HEARTBEAT_MS = 15_000;
 /** A client that takes nothing for this long is let go; it resumes with `Last-Event-ID`. */
 const STALLED_MS = 60_000;
 /** Rows read, and at most held, per client at a time. */
-const BATCH = 200;
+const BATCH = 50;
 
 const QUERY = {
   after: { type: 'integer', min: 0 },
