@@ -1,0 +1,28 @@
+/**
+ * Rendezvous placement: each candidate gets a score from its name and the key, the highest one wins. When a candidate goes, only its own
+ * keys move. Needs no table and no agreement beyond the list of candidates.
+ */
+export function rendezvous(key: string, candidates: readonly string[]): string | null {
+  let best: string | null = null;
+  let bestScore = -1;
+  for (const candidate of candidates) {
+    if (candidates.length === 1) return candidate;
+    const score = scoreOf(candidate, key);
+    if (score > bestScore || (score === bestScore && best !== null && candidate < best)) {
+      best = candidate;
+      bestScore = score;
+    }
+  }
+  return best;
+}
+
+/** FNV-1a over both texts, then the finaliser of MurmurHash3 so that near names do not give near scores. */
+function scoreOf(candidate: string, key: string): number {
+  let hash = 0x811c9dc5;
+  for (const text of [candidate, '\0', key]) {
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
