@@ -32,9 +32,12 @@ function taskBody(task: Task): JsonObject {
   });
 }
 
-/** 202 with the monitor to ask for the outcome. */
+/**
+ * 202 with the monitor to ask for the outcome. There is no body: a client that finds a Task in it, such as sushy, polls the Task instead of
+ * the monitor, and a Task is always 200.
+ */
 export function taskAnswer(task: Task, call: RedfishCall): RedfishAnswer {
-  return { status: 202, headers: { Location: `${call.origin}${monitorPath(task)}`, 'Retry-After': '1' }, body: taskBody(task) };
+  return { status: 202, headers: { Location: `${call.origin}${monitorPath(task)}`, 'Retry-After': '1' } };
 }
 
 function find(machine: Machine, call: RedfishCall): Task {
