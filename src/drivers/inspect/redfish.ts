@@ -1,4 +1,5 @@
 import { WroughtError } from '../../model/errors.ts';
+import { isRedfishError } from '../../protocol/redfish/redfish-error.ts';
 import type { InspectInterface, Task } from '../driver.ts';
 import { parseRedfishInfo } from '../redfish/parse-redfish-info.ts';
 import { REDFISH_PROPERTIES } from '../redfish/redfish-properties.ts';
@@ -23,10 +24,10 @@ export function createRedfishInspect(deps: BmcDeps): InspectInterface {
         const system = await bmc.getSystem(options);
         return {
           system,
-          processors: await bmc.getProcessors(options),
-          interfaces: (await bmc.getEthernetInterfaces(options)) ?? [],
-          storage: await bmc.getStorage(options),
-          simpleDevices: await bmc.getSimpleStorage(options),
+          processors: await orNothing(task, 'processors', bmc.getProcessors(options)),
+          interfaces: await orNothing(task, 'network interfaces', bmc.getEthernetInterfaces(options)),
+          storage: await orNothing(task, 'storage', bmc.getStorage(options)),
+          simpleDevices: await orNothing(task, 'simple storage', bmc.getSimpleStorage(options)),
         };
       });
       if (found.system.problems.length > 0)
@@ -44,6 +45,17 @@ export function createRedfishInspect(deps: BmcDeps): InspectInterface {
     },
     abort: refuse('abort'),
   };
+}
+
+/** BMCs link to collections that they do not have: what cannot be read is left out, with a warning. A BMC that is gone is a failure. */
+async function orNothing<T>(task: Task, what: string, reading: Promise<readonly T[] | null>): Promise<readonly T[]> {
+  try {
+    return (await reading) ?? [];
+  } catch (error) {
+    if (!isRedfishError(error, 'not-found', 'unsupported', 'refused', 'conflict', 'failed', 'malformed')) throw error;
+    task.log.warn({ node: task.node.uuid, error: error.message }, `inspection goes on without ${what}`);
+    return [];
+  }
 }
 
 /** @throws INSPECTION_FAILURE when what scheduling needs could not be found out. */

@@ -245,6 +245,16 @@ describe('redfish inspection', () => {
     await assert.rejects(task.driver.inspect.inspect(task), code('INSPECTION_FAILURE', /does not tell cpu_arch and memory_mb/));
   });
 
+  it('goes on without a collection that is linked and not there, but not without the BMC', async () => {
+    const s = scene();
+    s.bmc.script('GET', `${SYSTEM_PATH}/Storage`, { status: 404 });
+    await s.task.driver.inspect.inspect(s.task);
+    assert.equal(s.task.node.properties.local_gb, 0);
+    assert.deepEqual(s.lines, ['inspection goes on without storage']);
+    s.bmc.script('GET', `${SYSTEM_PATH}/Storage`, { lost: 'connect' }, { lost: 'connect' }, { lost: 'connect' });
+    await assert.rejects(s.run(s.task.driver.inspect.inspect(s.task)), code('BMC_UNREACHABLE', /inspect/));
+  });
+
   it('makes no ports where the operator forbids it', async () => {
     const { task } = scene({}, { values: { 'inspector.add_ports': 'disabled' } });
     await task.driver.inspect.inspect(task);
