@@ -33,6 +33,8 @@ export interface HardwareManager {
   openDisk(name: string): Promise<BlockDevice>;
   /** Gives all blocks of a disk back to it, where it promises to read as zeros afterwards; false (nothing done) where it does not. */
   discard?(name: string): Promise<boolean>;
+  /** What the network hands over of an image, as this machine gets it; simulations damage it here. */
+  received?(chunk: Buffer): Buffer;
   steps(kind: Exclude<StepKind, 'verify'>): Promise<readonly StepSpec[]>;
   /** Runs one of `steps`; deploy's `write_image` is the agent's own. */
   runStep(kind: Exclude<StepKind, 'verify'>, step: string, args: JsonObject, context: StepRun): Promise<JsonObject | null>;

@@ -34,7 +34,7 @@ const MAX_REDIRECTS = 5;
 /**
  * Opens the image's URLs in turn and hands the open download to `use`. A connection that fails or breaks off is tried again from the
  * start, [retries] times per URL; a URL that the server refuses (4xx) is given up at once in favour of the next. Errors that `use` itself
- * throws (a checksum, a disk) are not retried.
+ * throws (a checksum, a disk) are not retried. What arrives passes `received` first, where hardware has one.
  *
  * @throws AgentError ImageDownloadError naming each URL's last problem; ImageDownloadTimeoutError past the maximal duration.
  */
@@ -45,6 +45,7 @@ export async function withDownload<T>(
     clock: Clock;
     log: Logger;
     signal: AbortSignal;
+    received?: ((chunk: Buffer) => Buffer) | undefined;
   },
   use: (download: Download) => Promise<T>,
 ): Promise<T> {
@@ -63,7 +64,7 @@ export async function withDownload<T>(
         for (let attempt = 0; attempt <= settings.downloadRetries; attempt++) {
           if (attempt > 0) await clock.sleep(settings.downloadRetryInterval * 1000, signal);
           try {
-            return await use(await open(url, dispatcher, image.authorization, settings, signal));
+            return await use(passing(await open(url, dispatcher, image.authorization, settings, signal), parts.received));
           } catch (error) {
             signal.throwIfAborted();
             if (!(error instanceof DownloadFailure)) throw error;
@@ -133,6 +134,14 @@ async function open(
     length: Number.isSafeInteger(length) ? length : null,
     body: guarded(answer.body, name, Number.isSafeInteger(length) ? length : null),
   };
+}
+
+function passing(download: Download, received: ((chunk: Buffer) => Buffer) | undefined): Download {
+  if (received === undefined) return download;
+  async function* body(): AsyncGenerator<Buffer> {
+    for await (const chunk of download.body) yield received?.(chunk) ?? chunk;
+  }
+  return { ...download, body: body() };
 }
 
 /** Turns breaks of the connection into failures that are retried, and a short body into one. */

@@ -93,7 +93,8 @@ export function createImageWriter(parts: ImageWriterParts): ImageWriter {
     run: CommandRun,
   ): Promise<string> {
     const target = { name: `${disk.name} (serial ${disk.serial})`, device };
-    await withDownload({ image, settings: parameters, clock, log, signal: run.signal }, async (download) => {
+    const received = hardware.received?.bind(hardware);
+    await withDownload({ image, settings: parameters, clock, log, signal: run.signal, received }, async (download) => {
       if (image.diskFormat === 'raw' || image.diskFormat === 'gpt') return writeRawImage(download, target, expected, run);
       return writeConvertedImage(download, target, expected, run, {
         declared: image.diskFormat,

@@ -8,6 +8,8 @@ import type { SimulatedDisk } from './simulated-machine.ts';
 export interface HardwareHooks {
   /** Before bytes of a disk change. What it throws becomes the disk's error; it may take its time, or never return. */
   beforeWrite?(disk: string, offset: number, length: number): Promise<void> | void;
+  /** What arrives of a downloaded image. */
+  onReceived?(chunk: Buffer): Buffer;
   /** Before a step of the hardware runs. */
   beforeStep?(kind: string, step: string): Promise<void> | void;
 }

@@ -55,6 +55,7 @@ export function createSimulatedHardware(options: SimulatedHardwareOptions): Hard
       }
       return true;
     },
+    received: (chunk) => hooks.onReceived?.(chunk) ?? chunk,
     steps: async (kind) => simulatedStepSpecs(kind),
     async runStep(kind, step, args, run) {
       const spec = Object.hasOwn(SIMULATED_STEPS, step) ? SIMULATED_STEPS[step] : undefined;
