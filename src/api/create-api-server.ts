@@ -5,6 +5,7 @@ import { createAuthenticator } from './auth/authenticator.ts';
 import { registerEventStream } from './events/event-stream.ts';
 import { createDispatcher } from './http/dispatcher.ts';
 import type { Reply } from './http/reply.ts';
+import { registerMetrics } from './metrics/metrics-endpoint.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
@@ -41,6 +42,7 @@ export function createApiServer(dependencies: ApiDependencies): FastifyInstance 
   app.setNotFoundHandler(handle);
   app.setErrorHandler((error, request, reply) => send(reply, request.id, dispatcher.unreadable(String(error))));
   registerEventStream(app, dependencies, authenticator);
+  registerMetrics(app, dependencies, authenticator);
   return app;
 }
 
