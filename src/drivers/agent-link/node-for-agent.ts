@@ -1,4 +1,4 @@
-import { type Json, isJsonObject, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { maskSecrets } from '../../model/mask-secrets.ts';
 import type { Node } from '../../model/node.ts';
 import type { Port } from '../../model/port.ts';

@@ -16,7 +16,11 @@ const MAX_ARCHIVE = 48 * 1024 * 1024;
  *
  * @param label `cleaning`, `service`, `inspect`, or empty for deployments.
  */
-export async function collectAgentLogs(parts: { agents: AgentClient; config: Config; clock: Clock }, task: Task, label: string): Promise<void> {
+export async function collectAgentLogs(
+  parts: { agents: AgentClient; config: Config; clock: Clock },
+  task: Task,
+  label: string,
+): Promise<void> {
   const { agents, config, clock } = parts;
   const { node, log } = task;
   if (config.string('agent', 'deploy_logs_collect') === 'never') return;
