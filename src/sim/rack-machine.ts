@@ -165,11 +165,11 @@ export class RackMachine {
   }
 
   /** The agent's process is gone; the machine stays switched on. */
-  #agentDies(signal: AbortSignal): void {
-    if (signal.aborted) return;
-    const agent = this.#agent;
+  async #agentDies(signal: AbortSignal): Promise<void> {
+    const agent = signal.aborted ? null : this.#agent;
+    if (!agent) return;
     this.#agent = null;
-    if (agent) this.#wind(agent.stop());
+    await agent.stop();
   }
 
   #later(signal: AbortSignal, work: () => void): void {

@@ -18,8 +18,8 @@ export interface MachineAgentOptions {
   /** The operating system on the machine orders it off, or restarts it. */
   readonly powerOff: () => void;
   readonly restart: () => void;
-  /** The agent's process is to be killed. */
-  readonly die: () => void;
+  /** The agent's process is to be killed; resolves when it is gone. */
+  readonly die: () => Promise<void>;
 }
 
 /**

@@ -50,7 +50,7 @@ export const FAULT_KINDS = {
       ms: { default: 50, description: 'milliseconds a write' },
     },
   },
-  'download-corrupt': { description: 'One byte of what the agent downloads is flipped on the way.', parameters: {} },
+  'download-corrupt': { description: 'One bit of each piece of an image that the agent downloads is flipped on the way.', parameters: {} },
 } as const satisfies Record<string, FaultKindInfo>;
 
 export type FaultKind = keyof typeof FAULT_KINDS;
