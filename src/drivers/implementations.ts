@@ -4,6 +4,7 @@ import { createNoBios } from './bios/no-bios.ts';
 import { createFakeBoot } from './boot/fake.ts';
 import { createFakeConsole } from './console/fake.ts';
 import { createNoConsole } from './console/no-console.ts';
+import { createDirectDeploy } from './deploy/direct.ts';
 import { createFakeDeploy } from './deploy/fake.ts';
 import { createNoopDeploy } from './deploy/noop.ts';
 import type { HardwareType, InterfaceOfKind } from './driver.ts';
@@ -40,7 +41,7 @@ export type Factories = {
 /** Everything that is built, by the names that ironic.conf uses. */
 export const FACTORIES: Factories = {
   boot: { fake: createFakeBoot },
-  deploy: { fake: createFakeDeploy, noop: createNoopDeploy },
+  deploy: { direct: createDirectDeploy, fake: createFakeDeploy, noop: createNoopDeploy },
   management: { fake: createFakeManagement, noop: createNoopManagement, redfish: createRedfishManagement },
   network: { noop: createNoopNetwork },
   power: { fake: createFakePower, redfish: createRedfishPower },

@@ -5,7 +5,7 @@ export const fakeHardware: HardwareType = {
   name: 'fake-hardware',
   supports: {
     boot: ['fake'],
-    deploy: ['fake'],
+    deploy: ['fake', 'direct'],
     management: ['fake'],
     network: ['noop'],
     power: ['fake'],

@@ -8,7 +8,7 @@ export const manualManagement: HardwareType = {
   name: 'manual-management',
   supports: {
     boot: ['fake'],
-    deploy: ['noop'],
+    deploy: ['direct', 'noop'],
     management: ['noop', 'fake'],
     network: ['noop'],
     power: ['fake'],

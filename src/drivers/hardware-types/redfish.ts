@@ -5,7 +5,7 @@ export const redfish: HardwareType = {
   name: 'redfish',
   supports: {
     boot: [],
-    deploy: [],
+    deploy: ['direct'],
     management: ['redfish', 'noop'],
     network: ['noop'],
     power: ['redfish'],

@@ -15,7 +15,7 @@ export interface RetryLimits {
 
 /** A reason to send a request again. */
 export interface RetryClass {
-  readonly name: 'no-connection' | 'broken' | 'unavailable' | 'server-error' | 'not-ready' | 'in-progress';
+  readonly name: 'no-connection' | 'broken' | 'unavailable' | 'garbled' | 'server-error' | 'not-ready' | 'in-progress';
   readonly attempts: number;
   pauseMs(failedAttempts: number): number;
 }
@@ -39,6 +39,9 @@ export function retryClassOf(error: RedfishError, limits: RetryLimits): RetryCla
     case 'timeout':
       // Each try may take minutes already.
       return repeatable(error.method) ? fixed('broken', 2, limits.connectPauseMs) : null;
+    case 'malformed':
+      // An answer that was cut short is whole the next time.
+      return error.method === 'GET' ? fixed('garbled', 3, limits.connectPauseMs) : null;
     case 'busy': {
       const asked = error.retryAfterMs;
       if (asked !== null) return fixed('unavailable', 6, Math.min(Math.max(asked, 200), limits.longestPauseMs));
