@@ -59,7 +59,7 @@ test('events come as they happen; a client resumes where it stopped', async (t) 
   const frame = /id: (\d+)\nevent: node\.power_state\ndata: (\{.*\})\n\n/.exec(text);
   assert.ok(frame);
   const data = JSON.parse(String(frame[2]));
-  assert.deepEqual([data.kind, data.node_uuid, data.data.text], ['node.power_state', A, 'two\nlines']);
+  assert.deepEqual([data.kind, data.node_uuid, data.text], ['node.power_state', A, 'two\nlines']);
   first.close();
   await api.store.events.add(event(A, 'node.updated', 3));
   const resumed = await listen(t, api, '?after=0', { 'last-event-id': String(frame[1]) });

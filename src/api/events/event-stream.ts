@@ -153,16 +153,14 @@ async function drained(response: ServerResponse, signal: AbortSignal, clock: Api
   }
 }
 
-/** JSON text holds no line breaks, so an event is one `data` line. */
+/**
+ * An event as one `data` line (JSON text holds no line breaks): the members of its data, and beside them what every event has; those
+ * names win.
+ */
 function frame(event: OutboxEvent): string {
-  return `id: ${event.id}\nevent: ${event.kind}\ndata: ${JSON.stringify({
-    id: event.id,
-    kind: event.kind,
-    created_at: new Date(event.created_at).toISOString(),
-    node_uuid: event.node_uuid,
-    node_name: event.node_name,
-    data: event.data,
-  })}\n\n`;
+  const { id, kind, node_uuid, node_name } = event;
+  const shown = { ...event.data, id, kind, created_at: new Date(event.created_at).toISOString(), node_uuid, node_name };
+  return `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify(shown)}\n\n`;
 }
 
 /** Wakes a waiting loop; a ring between `reset` and `rung` is not lost. */

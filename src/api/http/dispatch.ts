@@ -4,7 +4,7 @@ import type { ApiRequest } from './api-request.ts';
 import { MAX_VERSION, MIN_VERSION, type Negotiation, versionText } from './api-version.ts';
 import { BodyRefused, RoutingError, shapeA, shapeB, shapeC } from './error-replies.ts';
 import type { Reply } from './reply.ts';
-import type { Below, Method, Route } from './route.ts';
+import type { Below, Route } from './route.ts';
 import { METHODS } from './route.ts';
 import { allowHeader, type Match, type Router } from './router.ts';
 import type { SplitPath } from './split-path.ts';
@@ -26,7 +26,8 @@ export function versionHeaders(negotiation: Negotiation): Record<string, string>
 export function findRoute(router: Router, method: string, path: SplitPath, minor: number): { route: Route; match: Match } {
   const match = router.match(path.segments);
   if (!match) throw new RoutingError(404, '');
-  const route = METHODS.some((known) => known === method) ? match.routes.get(method as Method) : undefined;
+  const known = METHODS.find((each) => each === method);
+  const route = known && match.routes.get(known);
   if (!route) throw new RoutingError(405, `The method ${method} is not offered here`, { allow: allowHeader(match.routes) });
   if (minor < route.since && !route.alsoAt.includes(minor)) throw belowFirstVersion(route);
   return { route, match };
