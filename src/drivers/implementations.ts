@@ -14,6 +14,7 @@ import { createNoFirmware } from './firmware/no-firmware.ts';
 import { fakeHardware } from './hardware-types/fake-hardware.ts';
 import { manualManagement } from './hardware-types/manual-management.ts';
 import { redfish } from './hardware-types/redfish.ts';
+import { createAgentInspect } from './inspect/agent.ts';
 import { createFakeInspect } from './inspect/fake.ts';
 import { createNoInspect } from './inspect/no-inspect.ts';
 import { createRedfishInspect } from './inspect/redfish.ts';
@@ -48,7 +49,7 @@ export const FACTORIES: Factories = {
   bios: { fake: createFakeBios, 'no-bios': createNoBios },
   console: { fake: createFakeConsole, 'no-console': createNoConsole },
   firmware: { fake: createFakeFirmware, 'no-firmware': createNoFirmware },
-  inspect: { fake: createFakeInspect, 'no-inspect': createNoInspect, redfish: createRedfishInspect },
+  inspect: { agent: createAgentInspect, fake: createFakeInspect, 'no-inspect': createNoInspect, redfish: createRedfishInspect },
   raid: { fake: createFakeRaid, 'no-raid': createNoRaid },
   rescue: { fake: createFakeRescue, 'no-rescue': createNoRescue },
   storage: { fake: createFakeStorage, noop: createNoopStorage },

@@ -15,7 +15,7 @@ export const manualManagement: HardwareType = {
     bios: ['no-bios'],
     console: ['no-console'],
     firmware: ['no-firmware'],
-    inspect: ['no-inspect'],
+    inspect: ['agent', 'no-inspect'],
     raid: ['no-raid'],
     rescue: ['no-rescue'],
     storage: ['noop'],

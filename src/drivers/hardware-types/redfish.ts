@@ -12,7 +12,7 @@ export const redfish: HardwareType = {
     bios: ['no-bios'],
     console: ['no-console'],
     firmware: ['no-firmware'],
-    inspect: ['redfish', 'no-inspect'],
+    inspect: ['redfish', 'agent', 'no-inspect'],
     raid: ['no-raid'],
     rescue: ['no-rescue'],
     storage: ['noop'],
