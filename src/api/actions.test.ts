@@ -336,3 +336,23 @@ test('history and inventory', async (t) => {
   assert.deepEqual((await api.get('/v1/nodes/n1/inventory')).body, { inventory: { cpu: { count: 2 } }, plugin_data: { a: 1 } });
   expectStatus(await api.get('/v1/nodes/n1/inventory', 80), 404);
 });
+
+test('config drives of megabytes are taken, other bodies of that size are not', async (t) => {
+  const api = await apiFixture(t);
+  await api.node({ name: 'n1', provision_state: 'available' });
+  const configdrive = 'QUJD'.repeat(800_000);
+  expectStatus(await api.call('PUT', '/v1/nodes/n1/states/provision', { body: { target: 'active', configdrive } }), 202);
+  expectStatus(await api.call('PUT', '/v1/nodes/n1/maintenance', { body: { reason: configdrive } }), 413);
+});
+
+test('children', async (t) => {
+  const api = await apiFixture(t);
+  const parent = await api.node({ name: 'n1' });
+  const child = await api.node({ parent_node: parent.uuid });
+  assert.deepEqual((await api.get('/v1/nodes/n1/children')).body, {
+    children: [child.uuid],
+    links: { href: `http://api.test/v1/nodes?parent_node=${parent.uuid}`, rel: 'children' },
+  });
+  assert.deepEqual((await api.get(`/v1/nodes/${child.uuid}/children`)).body.children, []);
+  expectStatus(await api.get('/v1/nodes/n1/children', 82), 404);
+});

@@ -7,6 +7,8 @@ import { createDispatcher } from './http/dispatcher.ts';
 import type { Reply } from './http/reply.ts';
 import { registerMetrics } from './metrics/metrics-endpoint.ts';
 
+/** A request that is not there whole after this time is given up (milliseconds). */
+const REQUEST_TIMEOUT_MS = 300_000;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /**
@@ -23,6 +25,7 @@ export function createApiServer(dependencies: ApiDependencies): FastifyInstance 
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => `req-${randomUUID()}`,
     frameworkErrors: (error, request, reply) => void send(reply, request.id, dispatcher.unreadable(error.message)),
   });

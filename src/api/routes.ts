@@ -6,6 +6,7 @@ import { agentRoutes } from './resources/agent/agent-routes.ts';
 import { chassisRoutes } from './resources/chassis/chassis-routes.ts';
 import { conductorRoutes } from './resources/conductors/conductor-routes.ts';
 import { driverRoutes } from './resources/drivers/driver-routes.ts';
+import { childrenRoutes } from './resources/nodes/children-routes.ts';
 import { historyRoutes } from './resources/nodes/history-routes.ts';
 import { managementRoutes } from './resources/nodes/management-routes.ts';
 import { nodeRoutes } from './resources/nodes/node-routes.ts';
@@ -26,6 +27,7 @@ export function apiRoutes(dependencies: ApiDependencies): Route[] {
     ...traitRoutes(dependencies),
     ...vifRoutes(dependencies),
     ...historyRoutes(dependencies),
+    ...childrenRoutes(dependencies),
     ...portRoutes(dependencies),
     ...chassisRoutes(dependencies),
     ...driverRoutes(dependencies),

@@ -63,7 +63,6 @@ const MISSING: readonly Missing[] = [
   ...missing('events', 54, HIDDEN_A, { '/events': ['POST'] }),
   ...missing('bios', 40, HIDDEN_B, { '/nodes/{node}/bios': READ, '/nodes/{node}/bios/{setting}': READ }),
   ...missing('firmware', 86, HIDDEN_B, { '/nodes/{node}/firmware': READ }),
-  ...missing('children', 83, HIDDEN_A, { '/nodes/{node}/children': READ }),
   ...missing('vmedia', 89, HIDDEN_B, { '/nodes/{node}/vmedia': ['POST', 'DELETE'] }),
   ...missing('vmedia', 93, HIDDEN_A, { '/nodes/{node}/vmedia': READ }),
   ...missing('console', 1, HIDDEN_A, { '/nodes/{node}/states/console': ['GET', 'PUT'] }),
