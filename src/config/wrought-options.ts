@@ -52,6 +52,12 @@ export const wroughtOptions: OptionGroup = {
       min: 0,
       description: 'How often the same piece of work is carried on after its conductor was lost, before it fails.',
     },
+    event_retention: {
+      type: 'integer',
+      default: 604800,
+      min: 0,
+      description: 'Seconds that events are kept for streams and webhooks; 0 keeps them for ever.',
+    },
     trust_proxy_headers: {
       type: 'boolean',
       default: false,
