@@ -15,17 +15,22 @@ import { agentConfig } from './agent-config.ts';
 import { fastTrackEnabled } from './fast-track.ts';
 
 /** @throws INVALID_PARAMETER without identifiers; NOT_FOUND for every mismatch; NOT_AUTHORIZED where the endpoints are off. */
-export async function lookup(ctx: ConductorContext, query: { nodeUuid?: string; addresses?: readonly string[] }): Promise<LookupAnswer> {
+export async function lookup(
+  ctx: ConductorContext,
+  query: { nodeUuid?: string; addresses?: readonly string[]; giveToken?: boolean },
+): Promise<LookupAnswer> {
   requireRamdiskEndpoints(ctx);
   const addresses = (query.addresses ?? []).map((address) => address.toLowerCase());
   if (!query.nodeUuid && addresses.length === 0) throw new WroughtError('INVALID_PARAMETER', 'Lookup needs a node UUID or MAC addresses.');
   const node = await findOne(ctx, query.nodeUuid, addresses);
   if (!node || !lookupAllowed(ctx, node)) throw notFound();
-  return answerFor(ctx, node);
+  return answerFor(ctx, node, query.giveToken !== false);
 }
 
-/** Node subset and configuration for the agent, with the token where it is told. */
-export async function answerFor(ctx: ConductorContext, node: Node): Promise<LookupAnswer> {
+/** Node and configuration for the agent. @param giveToken false: the caller would not show a token, so none is made. */
+async function answerFor(ctx: ConductorContext, node: Node, giveToken: boolean): Promise<LookupAnswer> {
+  const has = typeof node.driver_internal_info.agent_secret_token === 'string';
+  if (has || !giveToken) return { node, config: agentConfig(ctx.config, node, has ? MASK : null) };
   let told: string | null = null;
   const stored = await ctx.store.nodes.mutate(node.uuid, null, (current) => {
     if (typeof current.driver_internal_info.agent_secret_token === 'string') return null;
