@@ -12,7 +12,7 @@ export const fakeHardware: HardwareType = {
     bios: ['fake', 'no-bios'],
     console: ['fake', 'no-console'],
     firmware: ['fake', 'no-firmware'],
-    inspect: ['fake', 'no-inspect'],
+    inspect: ['fake', 'agent', 'no-inspect'],
     raid: ['fake', 'no-raid'],
     rescue: ['fake', 'no-rescue'],
     storage: ['fake', 'noop'],

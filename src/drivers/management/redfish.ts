@@ -18,6 +18,9 @@ export function createRedfishManagement(deps: BmcDeps & { clock: Clock }): Manag
   const { clock, config } = deps;
   const system = (task: Parameters<ManagementInterface['validate']>[0], wish: string) =>
     withBmc(deps, task, wish, (bmc, options) => bmc.getSystem(options));
+  /** For questions that come in a row, such as those of the power loop. */
+  const recent = (task: Parameters<ManagementInterface['validate']>[0], wish: string) =>
+    withBmc(deps, task, wish, (bmc, options) => bmc.getRecentSystem(options));
   const timeoutSeconds = (): number => config.integer('redfish', 'boot_mode_config_timeout');
 
   return {
@@ -28,7 +31,7 @@ export function createRedfishManagement(deps: BmcDeps & { clock: Clock }): Manag
       parseRedfishInfo(task.node, config);
     },
     async supportedBootDevices(task) {
-      const { boot } = await system(task, 'list boot devices');
+      const { boot } = await recent(task, 'list boot devices');
       const allowed = boot.allowedTargets;
       if (allowed === null) return REDFISH_BOOT_DEVICES;
       return REDFISH_BOOT_DEVICES.filter(
@@ -42,12 +45,12 @@ export function createRedfishManagement(deps: BmcDeps & { clock: Clock }): Manag
     },
     setBootDevice: (task, device, persistent) => setRedfishBootDevice(deps, task, device, persistent),
     async supportedBootModes(task) {
-      const { boot } = await system(task, 'list boot modes');
+      const { boot } = await recent(task, 'list boot modes');
       const allowed = boot.allowedModes;
       return allowed === null ? MODES : MODES.filter((mode) => allowed.includes(redfishModeOf(mode)));
     },
     async getBootMode(task) {
-      return bootModeOf((await system(task, 'read boot mode')).boot.mode);
+      return bootModeOf((await recent(task, 'read boot mode')).boot.mode);
     },
     async setBootMode(task, mode) {
       const wish = `boot mode ${mode}`;
@@ -95,10 +98,10 @@ export function createRedfishManagement(deps: BmcDeps & { clock: Clock }): Manag
     },
     async detectVendor(task) {
       const root = await withBmc(deps, task, 'detect vendor', (bmc, options) => bmc.getServiceRoot(options));
-      return root.vendor ?? (await system(task, 'detect vendor')).manufacturer;
+      return root.vendor ?? (await recent(task, 'detect vendor')).manufacturer;
     },
     async getHealth(task) {
-      return (await system(task, 'read health')).status.health;
+      return (await recent(task, 'read health')).status.health;
     },
     async getMacAddresses(task) {
       const found = await withBmc(deps, task, 'list MAC addresses', (bmc, options) => bmc.getEthernetInterfaces(options));

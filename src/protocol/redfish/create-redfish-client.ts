@@ -11,7 +11,7 @@ import type { RedfishClient } from './redfish-client.ts';
 import { isRedfishError } from './redfish-error.ts';
 import type { RedfishTarget } from './redfish-target.ts';
 import { parseServiceRoot } from './views/service-root.ts';
-import { parseSystem } from './views/system.ts';
+import { parseSystem, type SystemView } from './views/system.ts';
 import { parseTask } from './views/task.ts';
 
 /** What is kept for a BMC. */
@@ -19,7 +19,12 @@ export interface Kept {
   readonly connection: BmcConnection;
   /** Remembers which system is the only one, across clients of a BMC. */
   readonly onlySystem: { path: string | null };
+  /** Systems as last read, by path. */
+  readonly lastRead: Map<string, { view: SystemView; at: number; writes: number }>;
 }
+
+/** What was read this long ago still counts as recent. Milliseconds. */
+const RECENT_MS = 3000;
 
 /**
  * A client for one system on a connection that others may share. @param parts.kept asked before every request, so that a client may
@@ -39,19 +44,14 @@ export function createRedfishClient(parts: {
     onlySystem.path ??= await findSystem(connection, target, options);
     return onlySystem.path;
   }
-  const context: OperationContext = {
-    get connection() {
-      return kept().connection;
-    },
-    target,
-    clock,
-    systemPath,
-  };
-
-  async function getSystem(options?: CallOptions) {
+  async function getSystem(options?: CallOptions): Promise<SystemView> {
     const path = await systemPath(options);
+    const { connection, lastRead } = kept();
+    const { writes } = connection;
     try {
-      return parseSystem(await context.connection.get(path, options));
+      const view = parseSystem(await connection.get(path, options));
+      lastRead.set(path, { view, at: clock.now(), writes });
+      return view;
     } catch (error) {
       // The machine behind the BMC may have been exchanged: look for it anew next time.
       if (isRedfishError(error, 'not-found')) kept().onlySystem.path = null;
@@ -59,9 +59,28 @@ export function createRedfishClient(parts: {
     }
   }
 
+  async function getRecentSystem(options?: CallOptions): Promise<SystemView> {
+    const { connection, lastRead } = kept();
+    const last = lastRead.get(await systemPath(options));
+    const recent = last !== undefined && last.writes === connection.writes && clock.now() - last.at <= RECENT_MS;
+    return recent ? last.view : getSystem(options);
+  }
+
+  const context: OperationContext = {
+    get connection() {
+      return kept().connection;
+    },
+    target,
+    clock,
+    systemPath,
+    system: getSystem,
+    recentSystem: getRecentSystem,
+  };
+
   return {
     bmc: new URL(target.address).host,
     getSystem,
+    getRecentSystem,
     getServiceRoot: async (options) => parseServiceRoot(await context.connection.get(context.connection.rootPath, options)),
     reset: (type, options) => reset(context, type, limits, options),
     setBootOverride: (override, options) => setBootOverride(context, override, options),

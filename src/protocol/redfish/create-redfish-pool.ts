@@ -74,6 +74,7 @@ export function createRedfishPool(parts: {
       return {
         connection: createBmcConnection({ target, transport: transportFor(target), clock, log, limits }),
         onlySystem: { path: null },
+        lastRead: new Map(),
       };
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;

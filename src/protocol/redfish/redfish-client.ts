@@ -24,6 +24,8 @@ export interface RedfishClient {
   readonly bmc: string;
   getServiceRoot(options?: CallOptions): Promise<ServiceRootView>;
   getSystem(options?: CallOptions): Promise<SystemView>;
+  /** As read within the last 3 s, unless something was written since: several questions about one machine cost one request. */
+  getRecentSystem(options?: CallOptions): Promise<SystemView>;
   /** Returns when the BMC has taken the request. Never sent again once it may have been taken, unless the state shows that it was not. */
   reset(type: ResetType, options?: CallOptions): Promise<void>;
   setBootOverride(override: BootOverride, options?: CallOptions): Promise<void>;

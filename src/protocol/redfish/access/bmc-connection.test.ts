@@ -240,4 +240,22 @@ describe('pool', () => {
       (error) => kind('not-found')(error) && /shows 2 systems and none was named: \/a, \/b/.test(String(error)),
     );
   });
+
+  it('asks once for several questions in a row, and anew after a write or a while', async () => {
+    const bmc = scriptedBmc();
+    const clock = patientClock();
+    const { client } = scriptedClient(bmc, { clock });
+    const reads = (): number => bmc.requests.filter(({ method, path }) => method === 'GET' && path === SYSTEM_PATH).length;
+    await client.getSystem();
+    await client.getRecentSystem();
+    await client.getSecureBoot();
+    await client.getProcessors();
+    assert.equal(reads(), 1);
+    await client.setSecureBoot(true);
+    await client.getRecentSystem();
+    assert.equal(reads(), 2);
+    await clock.sleep(4000);
+    await client.getRecentSystem();
+    assert.equal(reads(), 3);
+  });
 });

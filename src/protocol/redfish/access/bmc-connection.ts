@@ -40,6 +40,8 @@ export interface BmcConnection {
   readonly rootPath: string;
   /** Nothing is under way, pauses between tries included. */
   readonly idle: boolean;
+  /** Grows when a request that may change something is sent, and again when it is over. */
+  readonly writes: number;
   get(path: string, options?: CallOptions): Promise<Answer>;
   post(path: string, body: object | null, options?: CallOptions): Promise<Answer>;
   patch(path: string, body: object, etag: string | null, options?: CallOptions): Promise<Answer>;
@@ -67,6 +69,7 @@ export function createBmcConnection(parts: {
   const login = createAuthenticator(target, rootPath, bmc, bare);
   let plainEncoding = true;
   let calls = 0;
+  let writes = 0;
 
   /** One exchange, redirects on the same host followed. */
   async function bare(request: RedfishRequest, signal?: AbortSignal): Promise<Answer> {
@@ -140,10 +143,13 @@ export function createBmcConnection(parts: {
 
   async function call(request: RedfishRequest, options: CallOptions = {}): Promise<Answer> {
     calls++;
+    const write = request.method === 'GET' ? 0 : 1;
+    writes += write;
     try {
       return await callUntilOver(request, options);
     } finally {
       calls--;
+      writes += write;
     }
   }
 
@@ -177,6 +183,9 @@ export function createBmcConnection(parts: {
     rootPath,
     get idle() {
       return calls === 0;
+    },
+    get writes() {
+      return writes;
     },
     get: (path, options) => call({ method: 'GET', path, headers: {} }, options),
     delete: (path, options) => call({ method: 'DELETE', path, headers: {} }, options),

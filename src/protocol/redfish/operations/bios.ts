@@ -2,13 +2,11 @@ import type { CallOptions } from '../access/bmc-connection.ts';
 import { isRedfishError } from '../redfish-error.ts';
 import { type BiosValue, type BiosView, parseBios, parseSecureBoot, type SecureBootView } from '../views/bios.ts';
 import { readResource } from '../views/resource.ts';
-import { parseSystem } from '../views/system.ts';
 import { findingOf, follow, type OperationContext } from './operation-context.ts';
 
 /** @throws unsupported where the system has no BIOS resource. */
 export async function getBios(context: OperationContext, options?: CallOptions): Promise<BiosView> {
-  const path = await context.systemPath(options);
-  const { links } = parseSystem(await context.connection.get(path, options));
+  const { path, links } = await context.recentSystem(options);
   if (links.bios === null) throw findingOf(context, 'unsupported', 'GET', path, 'shows no BIOS settings for this system');
   return parseBios(await context.connection.get(follow(context, path, links.bios), options));
 }
@@ -43,8 +41,7 @@ export async function resetBios(context: OperationContext, options?: CallOptions
 
 /** @throws unsupported where the system has no secure boot. */
 export async function getSecureBoot(context: OperationContext, options?: CallOptions): Promise<SecureBootView> {
-  const path = await context.systemPath(options);
-  const { links } = parseSystem(await context.connection.get(path, options));
+  const { path, links } = await context.recentSystem(options);
   if (links.secureBoot === null) throw findingOf(context, 'unsupported', 'GET', path, 'shows no secure boot for this system');
   return parseSecureBoot(await context.connection.get(follow(context, path, links.secureBoot), options));
 }

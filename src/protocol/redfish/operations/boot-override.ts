@@ -1,7 +1,7 @@
 import type { CallOptions } from '../access/bmc-connection.ts';
 import { quirksOf } from '../quirks.ts';
 import { readResource } from '../views/resource.ts';
-import { type BmcBootMode, type BootEnabled, type BootTarget, parseBoot, parseSystem, type SystemView } from '../views/system.ts';
+import { type BmcBootMode, type BootEnabled, type BootTarget, parseBoot, type SystemView } from '../views/system.ts';
 import { findingOf, follow, type OperationContext } from './operation-context.ts';
 
 /** What the machine shall boot from. */
@@ -18,8 +18,7 @@ type BootFields = Record<string, string | null>;
 
 /** Sets the boot override; @throws unsupported when the target is not among the allowed ones. */
 export async function setBootOverride(context: OperationContext, wanted: BootOverride, options?: CallOptions): Promise<void> {
-  const path = await context.systemPath(options);
-  const system = parseSystem(await context.connection.get(path, options));
+  const system = await context.system(options);
   const quirks = quirksOf({ vendor: system.manufacturer, model: system.model, firmware: null });
   const target = allowedTarget(context, system, wanted.target, quirks.cdIsUsbCd);
   const fields: BootFields = { BootSourceOverrideTarget: target };
@@ -33,15 +32,14 @@ export async function setBootOverride(context: OperationContext, wanted: BootOve
 
   await patchBoot(context, system, fields, options);
   if (quirks.restoreBootMode && wanted.mode === undefined && system.boot.mode !== null) {
-    const after = parseSystem(await context.connection.get(path, options));
+    const after = await context.system(options);
     if (after.boot.mode !== system.boot.mode) await patchBoot(context, after, { BootSourceOverrideMode: system.boot.mode }, options);
   }
 }
 
 /** Sets the boot mode alone; the BMC may take it over with the next boot only. */
 export async function setBootMode(context: OperationContext, mode: BmcBootMode, options?: CallOptions): Promise<void> {
-  const path = await context.systemPath(options);
-  const system = parseSystem(await context.connection.get(path, options));
+  const system = await context.system(options);
   const quirks = quirksOf({ vendor: system.manufacturer, model: system.model, firmware: null });
   const fields: BootFields = { BootSourceOverrideMode: mode };
   if (quirks.sendWholeBoot) {

@@ -17,7 +17,6 @@ import {
   type StorageView,
   type VolumeView,
 } from '../views/storage.ts';
-import { parseSystem, type SystemView } from '../views/system.ts';
 import { follow, type OperationContext, readMembers } from './operation-context.ts';
 
 /** One storage with what hangs on it. */
@@ -27,26 +26,22 @@ export interface StorageWithDrives {
   readonly volumes: readonly VolumeView[];
 }
 
-async function system(context: OperationContext, options?: CallOptions): Promise<SystemView> {
-  return parseSystem(await context.connection.get(await context.systemPath(options), options));
-}
-
 /** Empty where the BMC has no such collection. */
 export async function getProcessors(context: OperationContext, options?: CallOptions): Promise<ProcessorView[]> {
-  const { path, links } = await system(context, options);
+  const { path, links } = await context.recentSystem(options);
   return links.processors === null ? [] : readMembers(context, follow(context, path, links.processors), parseProcessor, options);
 }
 
 /** Null where the BMC has no such collection (Cisco UCS). */
 export async function getEthernetInterfaces(context: OperationContext, options?: CallOptions): Promise<EthernetInterfaceView[] | null> {
-  const { path, links } = await system(context, options);
+  const { path, links } = await context.recentSystem(options);
   if (links.ethernetInterfaces === null) return null;
   return readMembers(context, follow(context, path, links.ethernetInterfaces), parseEthernetInterface, options);
 }
 
 /** Empty where the BMC has no such collection. */
 export async function getStorage(context: OperationContext, options?: CallOptions): Promise<StorageWithDrives[]> {
-  const { path, links } = await system(context, options);
+  const { path, links } = await context.recentSystem(options);
   if (links.storage === null) return [];
   const all: StorageWithDrives[] = [];
   for (const storage of await readMembers(context, follow(context, path, links.storage), parseStorage, options)) {
@@ -61,7 +56,7 @@ export async function getStorage(context: OperationContext, options?: CallOption
 
 /** Devices of all SimpleStorage resources; empty where the BMC has none. */
 export async function getSimpleStorage(context: OperationContext, options?: CallOptions): Promise<SimpleDeviceView[]> {
-  const { path, links } = await system(context, options);
+  const { path, links } = await context.recentSystem(options);
   if (links.simpleStorage === null) return [];
   const found = await readMembers(context, follow(context, path, links.simpleStorage), parseSimpleStorage, options);
   return found.flatMap((resource) => [...resource.devices]);
@@ -69,7 +64,7 @@ export async function getSimpleStorage(context: OperationContext, options?: Call
 
 /** The managers of the system. */
 export async function getManagers(context: OperationContext, options?: CallOptions): Promise<ManagerView[]> {
-  const { path, links } = await system(context, options);
+  const { path, links } = await context.recentSystem(options);
   const found: ManagerView[] = [];
   for (const link of links.managers) found.push(parseManager(await context.connection.get(follow(context, path, link), options)));
   return found;

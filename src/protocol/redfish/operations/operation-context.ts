@@ -4,6 +4,7 @@ import { RedfishError, type RedfishErrorKind } from '../redfish-error.ts';
 import type { RedfishTarget } from '../redfish-target.ts';
 import { sameOriginPath } from '../same-origin-path.ts';
 import { type Answer, parseMembers, type ResourceView } from '../views/resource.ts';
+import type { SystemView } from '../views/system.ts';
 
 /** What operations work with. */
 export interface OperationContext {
@@ -12,6 +13,10 @@ export interface OperationContext {
   readonly clock: RedfishClock;
   /** Path of the system of this client. */
   systemPath(options?: CallOptions): Promise<string>;
+  /** The system as read now. */
+  system(options?: CallOptions): Promise<SystemView>;
+  /** The system as read within the last seconds, unless something was written to the BMC since: for links and what changes rarely. */
+  recentSystem(options?: CallOptions): Promise<SystemView>;
 }
 
 const MAX_MEMBERS = 1024;

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../access/bmc-connection.ts';
 import { isRedfishError, type RedfishError } from '../redfish-error.ts';
 import { hasMessage } from '../views/extended-info.ts';
-import { parseSystem, type ResetType, type SystemView } from '../views/system.ts';
+import type { ResetType, SystemView } from '../views/system.ts';
 import { findingOf, follow, type OperationContext } from './operation-context.ts';
 
 /** Waits for a BMC that refuses to power on shortly after power off. */
@@ -18,8 +18,8 @@ const LEADS_TO: Partial<Record<ResetType, 'on' | 'off'>> = { On: 'on', ForceOn: 
  * told by the state (restarts, NMI) is never sent again once it may have been taken.
  */
 export async function reset(context: OperationContext, type: ResetType, limits: ResetLimits, options?: CallOptions): Promise<void> {
-  const path = await context.systemPath(options);
-  const before = parseSystem(await context.connection.get(path, options));
+  const before = await context.system(options);
+  const { path } = before;
   if (before.resetTarget === null) throw findingOf(context, 'unsupported', 'POST', path, 'offers no reset of this system');
   if (before.resetTypes !== null && !before.resetTypes.includes(type)) {
     throw findingOf(context, 'unsupported', 'POST', path, `does not offer reset ${type}; offered are ${before.resetTypes.join(', ')}`);
@@ -32,7 +32,7 @@ export async function reset(context: OperationContext, type: ResetType, limits: 
     } catch (error) {
       if (!isRedfishError(error)) throw error;
       if (!error.mayHaveBeenTaken && error.status !== 400 && error.status !== 409) throw error;
-      const now = parseSystem(await context.connection.get(path, options));
+      const now = await context.system(options);
       if (reached(type, now) || alreadyThere(type, now, error)) return;
       const repeat = mayRepeat(type, now, error) && tries < limits.powerOnConflictAttempts;
       if (!repeat) throw error;

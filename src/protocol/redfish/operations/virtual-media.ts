@@ -2,7 +2,6 @@ import type { CallOptions } from '../access/bmc-connection.ts';
 import { isRedfishError, type RedfishError } from '../redfish-error.ts';
 import { hasMessage } from '../views/extended-info.ts';
 import { parseManager } from '../views/hardware.ts';
-import { parseSystem } from '../views/system.ts';
 import { parseVirtualMedia, type VirtualMediaView } from '../views/virtual-media.ts';
 import { findingOf, follow, type OperationContext, readMembers } from './operation-context.ts';
 import { waitForTask } from './wait-for-task.ts';
@@ -25,8 +24,7 @@ const TASK_MS = 120_000;
 
 /** Drives of the system, or where it has none those of its managers; with `all`, both. */
 export async function listVirtualMedia(context: OperationContext, all: boolean, options?: CallOptions): Promise<VirtualMediaView[]> {
-  const path = await context.systemPath(options);
-  const { links } = parseSystem(await context.connection.get(path, options));
+  const { path, links } = await context.recentSystem(options);
   const collections = new Set<string>();
   if (links.virtualMedia !== null) collections.add(follow(context, path, links.virtualMedia));
   if (all || collections.size === 0) {
