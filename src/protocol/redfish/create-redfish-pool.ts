@@ -42,7 +42,9 @@ export function createRedfishPool(parts: {
   transportFor?: (target: RedfishTarget) => RedfishTransport;
 }): RedfishPool {
   const { clock, log } = parts;
-  const limits: RedfishLimits = { ...DEFAULT_LIMITS, ...parts.limits };
+  const given: RedfishLimits = { ...DEFAULT_LIMITS, ...parts.limits };
+  // A call that used up its tries opens the breaker, so that those behind it fail at once; it must not open before.
+  const limits: RedfishLimits = { ...given, breakerFailures: parts.limits?.breakerFailures ?? Math.max(2, given.connectAttempts) };
   const transportFor = parts.transportFor ?? ((target: RedfishTarget) => createHttpTransport(target, limits));
   // Passwords take part in keys only through a key of this process.
   const secret = randomBytes(32);
