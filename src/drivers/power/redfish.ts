@@ -33,8 +33,8 @@ const RESTART_SETTLE_SECONDS = 15;
 export function createRedfishPower(deps: BmcDeps & { clock: Clock }): PowerInterface {
   const { clock, config } = deps;
 
-  async function read(task: Task): Promise<PowerState | null> {
-    const system = await withBmc(deps, task, 'read power state', (bmc, options) => bmc.getSystem(options));
+  async function read(task: Task, signal?: AbortSignal): Promise<PowerState | null> {
+    const system = await withBmc(deps, task, 'read power state', (bmc, options) => bmc.getSystem(options), signal);
     return system.powerState === null ? null : STATE[system.powerState];
   }
 
@@ -54,7 +54,7 @@ export function createRedfishPower(deps: BmcDeps & { clock: Clock }): PowerInter
   async function act(task: Task, target: PowerTarget, wanted: PowerState, timeoutSeconds: number): Promise<void> {
     if (wanted === 'power on') await restoreBootDevice(deps, task);
     await reset(task, target);
-    await waitForPower({ clock, task, wish: target, wanted, timeoutSeconds }, () => read(task));
+    await waitForPower({ clock, task, wish: target, wanted, timeoutSeconds }, (signal) => read(task, signal));
   }
 
   /** A restart keeps the power on: give it time to begin, so that what is seen afterwards is the new life. */
@@ -62,7 +62,7 @@ export function createRedfishPower(deps: BmcDeps & { clock: Clock }): PowerInter
     await restoreBootDevice(deps, task);
     await reset(task, target);
     await clock.sleep(Math.min(RESTART_SETTLE_SECONDS, timeoutSeconds) * 1000, task.signal);
-    await waitForPower({ clock, task, wish: target, wanted: 'power on', timeoutSeconds }, () => read(task));
+    await waitForPower({ clock, task, wish: target, wanted: 'power on', timeoutSeconds }, (signal) => read(task, signal));
   }
 
   return {
@@ -74,7 +74,7 @@ export function createRedfishPower(deps: BmcDeps & { clock: Clock }): PowerInter
     async validate(task) {
       parseRedfishInfo(task.node, config);
     },
-    getPowerState: read,
+    getPowerState: (task) => read(task),
     async setPowerState(task, target, timeoutSeconds) {
       switch (target) {
         case 'power on':

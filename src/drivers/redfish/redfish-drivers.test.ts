@@ -116,6 +116,19 @@ describe('redfish power', () => {
     assert.deepEqual(resets(s.bmc), ['GracefulShutdown'], 'a graceful wish never becomes a forced one');
   });
 
+  it('ends with its time although a question to a dead BMC would take longer', async () => {
+    const s = scene();
+    const begin = s.clock.now();
+    s.bmc.onRequest = ({ path }) => {
+      if (path === RESET) s.bmc.script('GET', SYSTEM_PATH, ...Array.from({ length: 999 }, () => ({ lost: 'connect' as const })));
+    };
+    await assert.rejects(
+      s.run(s.task.driver.power.setPowerState(s.task, 'power on', 30)),
+      code('POWER_STATE_FAILURE', /not reached within 30 s; seen last: node r7-12: read power state: BMC/),
+    );
+    assert.ok(s.clock.now() - begin <= 37_000);
+  });
+
   it('takes ForceOn where On is not offered', async () => {
     const s = scene();
     obey(s, 0);

@@ -29,7 +29,7 @@ const CODE: Readonly<Record<RedfishErrorKind, ErrorCode>> = {
 
 /**
  * Runs `work` against the BMC of the task's node. Failures become catalogue errors that name node, wish and finding; a coming retry is
- * logged in the same words.
+ * logged in the same words. @param signal ends the work earlier than the task's own would.
  *
  * @example await withBmc(deps, task, 'read power state', (bmc, options) => bmc.getSystem(options))
  */
@@ -38,10 +38,11 @@ export async function withBmc<T>(
   task: Task,
   wish: string,
   work: (bmc: RedfishClient, options: CallOptions) => Promise<T>,
+  signal: AbortSignal = task.signal,
 ): Promise<T> {
   const subject = `node ${task.node.name ?? task.node.uuid}: ${wish}`;
   const options: CallOptions = {
-    signal: task.signal,
+    signal,
     onRetry({ error, attempt, of, pauseMs }) {
       const next = `try ${attempt} of ${of} in ${Math.round(pauseMs / 100) / 10} s`;
       task.log.info(

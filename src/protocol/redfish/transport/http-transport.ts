@@ -34,13 +34,20 @@ export function createHttpTransport(target: RedfishTarget, limits: HttpLimits): 
 
   return {
     async send(request, signal) {
-      const whole = AbortSignal.timeout(limits.connectTimeoutMs + 2 * limits.readTimeoutMs);
-      const either = signal ? AbortSignal.any([signal, whole]) : whole;
+      // Not AbortSignal.timeout: its timer would live on after every quick answer.
+      const whole = new AbortController();
+      const timer = setTimeout(
+        () => whole.abort(new TransportError('timeout', 'does not answer in time')),
+        limits.connectTimeoutMs + 2 * limits.readTimeoutMs,
+      );
+      const either = signal ? AbortSignal.any([signal, whole.signal]) : whole.signal;
       try {
         return await exchange(pool, request, either, limits.maxBodyBytes);
       } catch (error) {
         if (signal?.aborted) throw signal.reason;
         throw transportErrorFrom(error);
+      } finally {
+        clearTimeout(timer);
       }
     },
     close: () => pool.destroy(),
