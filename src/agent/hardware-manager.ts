@@ -38,6 +38,8 @@ export interface HardwareManager {
   steps(kind: Exclude<StepKind, 'verify'>): Promise<readonly StepSpec[]>;
   /** Runs one of `steps`; deploy's `write_image` is the agent's own. */
   runStep(kind: Exclude<StepKind, 'verify'>, step: string, args: JsonObject, context: StepRun): Promise<JsonObject | null>;
+  /** Told of every step before it runs, the agent's own `write_image` included. */
+  stepStarts?(kind: Exclude<StepKind, 'verify'>, step: JsonObject & { step: string }): void;
   /** Base64 of a tar.gz with the system's logs. */
   collectLogs(): Promise<string>;
   setRescuePassword(hash: string): Promise<void>;

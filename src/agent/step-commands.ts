@@ -85,6 +85,7 @@ export function stepCommands(parts: {
     run: CommandRun,
   ): Promise<Json> {
     try {
+      hardware.stepStarts?.(kind, step);
       if (step.step === 'write_image' && kind !== 'clean')
         return { result: await writer.write(args.image_info, args.configdrive, node, run) };
       const known = (await hardware.steps(kind)).some((each) => each.step === step.step);

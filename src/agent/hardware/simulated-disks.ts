@@ -10,6 +10,8 @@ export interface HardwareHooks {
   beforeWrite?(disk: string, offset: number, length: number): Promise<void> | void;
   /** What arrives of a downloaded image. */
   onReceived?(chunk: Buffer): Buffer;
+  /** A step, the agent's own `write_image` included, begins. */
+  onStep?(kind: string, step: string): void;
   /** Before a step of the hardware runs. */
   beforeStep?(kind: string, step: string): Promise<void> | void;
 }

@@ -63,6 +63,7 @@ export function createSimulatedHardware(options: SimulatedHardwareOptions): Hard
       await hooks.beforeStep?.(kind, step);
       return spec.run(state, args, run);
     },
+    stepStarts: (kind, step) => hooks.onStep?.(kind, step.step),
     async collectLogs() {
       const files = new Map<string, Buffer>([
         ['journal', Buffer.from((options.logLines?.() ?? []).map((line) => `${line}\n`).join(''))],

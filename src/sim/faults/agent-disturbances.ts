@@ -14,6 +14,7 @@ export function agentDisturbances(machine: Machine, die: () => Promise<void>): H
   const isDiscard = (disk: string, length: number): boolean =>
     machine.plan.disks.some(({ name, size }) => name === disk && size === length);
   return {
+    onStep: (kind, step) => machine.log.write('agent', `${kind} step ${step} starts`, { step: `${kind}.${step}` }),
     onReceived(chunk) {
       if (chunk.length === 0 || !faults.strike('download-corrupt', 'download of an image')) return chunk;
       const damaged = Buffer.from(chunk);
