@@ -2,6 +2,7 @@ import type { InterfaceKind } from '../model/interface-kind.ts';
 import { createFakeBios } from './bios/fake.ts';
 import { createNoBios } from './bios/no-bios.ts';
 import { createFakeBoot } from './boot/fake.ts';
+import { createRedfishVirtualMediaBoot } from './boot/redfish-virtual-media.ts';
 import { createFakeConsole } from './console/fake.ts';
 import { createNoConsole } from './console/no-console.ts';
 import { createDirectDeploy } from './deploy/direct.ts';
@@ -41,7 +42,7 @@ export type Factories = {
 
 /** Everything that is built, by the names that ironic.conf uses. */
 export const FACTORIES: Factories = {
-  boot: { fake: createFakeBoot },
+  boot: { fake: createFakeBoot, 'redfish-virtual-media': createRedfishVirtualMediaBoot },
   deploy: { direct: createDirectDeploy, fake: createFakeDeploy, noop: createNoopDeploy },
   management: { fake: createFakeManagement, noop: createNoopManagement, redfish: createRedfishManagement },
   network: { noop: createNoopNetwork },

@@ -4,7 +4,7 @@ import type { HardwareType } from '../driver.ts';
 export const redfish: HardwareType = {
   name: 'redfish',
   supports: {
-    boot: [],
+    boot: ['redfish-virtual-media'],
     deploy: ['direct'],
     management: ['redfish', 'noop'],
     network: ['noop'],
