@@ -19,7 +19,8 @@ test('openstacksdk, unmodified: a node from creation to available and away', asy
     extra: { a: 1 },
     instance_info: { y: 2 },
     ports: ['52:54:00:00:00:09'],
-    managed: ['manageable', 'power off'],
+    // Pretended hardware has no power state until somebody sets one.
+    managed: ['manageable', null],
     traits: ['CUSTOM_A'],
     validated: [true, true],
     boot_devices: { supported_boot_devices: ['pxe'] },
