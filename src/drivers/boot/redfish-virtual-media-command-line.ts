@@ -36,7 +36,7 @@ export function withMediaParams(
   const params: Record<string, string | null> = { ...given, 'ipa-agent-token': facts.token };
   const mac = bootMac(facts.ports);
   if (mac !== null) params.BOOTIF = mac;
-  if (config.boolean('DEFAULT', 'debug') && !('ipa-debug' in params)) params['ipa-debug'] = '1';
+  if (config.string('wrought', 'log_level') === 'debug' && !('ipa-debug' in params)) params['ipa-debug'] = '1';
   params.boot_method = 'vmedia';
   return withCallback(params, config.optionalString('deploy', 'external_callback_url'));
 }
