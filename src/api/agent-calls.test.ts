@@ -46,6 +46,7 @@ test('heartbeat', async (t) => {
     expectStatus(await post({ ...body, ...change }), 400);
   }
   expectStatus(await api.call('POST', '/v1/heartbeat/nobody', { body }), 404);
+  expectStatus(await api.call('POST', '/v1/heartbeat', { body }), 400);
 });
 
 test('continue inspection', async (t) => {

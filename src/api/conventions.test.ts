@@ -31,7 +31,9 @@ test('the v1 document names the collections of its version', async (t) => {
     { href: 'http://api.test/v1/nodes/', rel: 'self' },
     { href: 'http://api.test/nodes/', rel: 'bookmark' },
   ]);
-  expectStatus(await api.call('POST', '/v1', { body: {} }), 405);
+  const post = await api.call('POST', '/v1', { body: {} });
+  expectStatus(post, 405);
+  faultString(post);
   expectStatus(await api.call('HEAD', '/v1'), 200);
   expectStatus(await api.call('HEAD', '/'), 200);
 });
@@ -114,7 +116,7 @@ test('words of the API are not node names in paths', async (t) => {
   const api = await apiFixture(t);
   for (const word of ['ports', 'traits', 'inventory', 'vmedia']) expectStatus(await api.get(`/v1/nodes/${word}`), 404);
   for (const word of ['states', 'vendor_passthru']) expectStatus(await api.get(`/v1/nodes/${word}`), 400);
-  for (const word of ['maintenance', 'management']) expectStatus(await api.get(`/v1/nodes/${word}`), 405);
+  for (const word of ['maintenance', 'management', 'n1/management']) expectStatus(await api.get(`/v1/nodes/${word}`), 405);
 });
 
 test('a .json suffix is taken off for old clients that name a version', async (t) => {

@@ -173,6 +173,7 @@ test('history and inventory', async (t) => {
   assert.equal(one.event.length, 300);
   assert.equal(one.duration_seconds, 7);
   expectStatus(await api.get(`/v1/nodes/${other.name}/history/${entry.uuid}`), 404);
+  expectStatus(await api.get('/v1/nodes/n1/history/x'), 404);
   expectStatus(await api.get('/v1/nodes/n1/history?fields=uuid'), 400);
   expectStatus(await api.get('/v1/nodes/n1/history', 77), 404);
   expectStatus(await api.get('/v1/nodes/n1/inventory'), 404);

@@ -132,6 +132,8 @@ test('patches: members, roots, refusals', async (t) => {
   const nothing = await patch([]);
   expectStatus(nothing, 200);
   assert.equal(nothing.body.updated_at, before);
+  expectStatus(await one('replace', '/network_data', {}), 400);
+  expectStatus(await one('remove', '/network_data'), 200);
   expectStatus(await one('replace', '/name', null), 400);
   assert.equal((await api.call('PATCH', '/v1/nodes/n1', { body: [{ op: 'remove', path: '/name' }] })).body.name, null);
 });

@@ -120,7 +120,7 @@ test('provision: arguments that do not fit', async (t) => {
     { target: 'clean', clean_steps: [{ interface: 'deploy', step: 'x', priority: 1 }] },
     { target: 'clean', clean_steps: [{ interface: 'vendor', step: 'send_raw' }] },
     { target: 'manage', clean_steps: STEPS },
-    { target: 'manage', deploy_steps: [] },
+    { target: 'manage', deploy_steps: [{ interface: 'deploy', step: 'x', args: {}, priority: 1 }] },
     { target: 'active', deploy_steps: [{ interface: 'deploy', step: 'x', priority: 1 }] },
     { target: 'active', service_steps: STEPS },
     { target: 'rescue' },
@@ -137,7 +137,9 @@ test('provision: arguments that do not fit', async (t) => {
   assert.equal(await status({ target: 'active', configdrive: { vendor_data: {} } }, 58), 400);
   assert.equal(await status({ target: 'rebuild', configdrive: 'aGVsbG8=' }, 34), 400);
   assert.equal(await status({ target: 'rebuild', configdrive: 'aGVsbG8=' }, 35), 202);
-  assert.equal(await status({ target: 'active', deploy_steps: [] }, 68), 406);
+  const deploy_steps = [{ interface: 'deploy', step: 'x', args: {}, priority: 1 }];
+  assert.equal(await status({ target: 'active', deploy_steps }, 68), 406);
+  assert.equal(await status({ target: 'manage', clean_steps: [], deploy_steps: [] }), 202);
   assert.equal(await status({ target: 'clean', clean_steps: STEPS, disable_ramdisk: true }, 69), 406);
   assert.equal(await status({ target: 'clean', clean_steps: STEPS, disable_ramdisk: 'true' }, 70), 202);
   assert.equal(await status({ target: 'clean', runbook: 'x' }, 91), 406);

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
+import { WroughtError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { type Authenticator, isOpenPath } from '../auth/authenticator.ts';
@@ -68,6 +69,9 @@ export function createDispatcher(dependencies: ApiDependencies, authenticator: A
     if (split.root) return okJson(rootDocument(base));
     if (request.method === 'OPTIONS') return { status: 200 };
     if (request.method === 'HEAD' && split.segments.length === 0) return { status: 200 };
+    if (request.method !== 'GET' && split.segments.length === 0) {
+      throw new WroughtError('METHOD_NOT_ALLOWED', `The method ${request.method} is not offered on the version document`);
+    }
     const { route, match } = findRoute(router, request.method, split, minor);
     if (!acceptsJson(request.headers.accept)) {
       throw new RoutingError(406, `Only application/json is offered, not ${request.headers.accept?.slice(0, 100)}`);

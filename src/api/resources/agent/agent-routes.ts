@@ -64,6 +64,14 @@ export function agentRoutes(dependencies: ApiDependencies): Route[] {
         return accepted();
       },
     }),
+    route({
+      method: 'POST',
+      path: '/heartbeat',
+      since: SINCE,
+      handle() {
+        throw invalid('A heartbeat needs the identifier of its node: /heartbeat/<node>');
+      },
+    }),
     documentRoute({
       method: 'POST',
       path: '/continue_inspection',

@@ -70,19 +70,22 @@ export function nodeRoutes(dependencies: ApiDependencies): Route[] {
         return done();
       },
     }),
-    ...Object.entries(WORDS).flatMap(([status, words]) => words.flatMap((word) => wordRoutes(word, Number(status)))),
+    ...Object.entries(WORDS).flatMap(([status, words]) => words.flatMap((word) => wordRoutes(`/nodes/${word}`, Number(status)))),
+    // There is something below it, but nothing to be had from it.
+    ...wordRoutes('/nodes/{node}/management', 405),
     ...(['PATCH', 'DELETE'] as const).map((method) => noIdentifier(method, '/nodes')),
   ];
 }
 
 /** A word in the place of an identifier: the same refusal for every method. */
-function wordRoutes(word: string, status: number): Route[] {
+function wordRoutes(path: string, status: number): Route[] {
   return METHODS.map((method) =>
     route({
       method,
-      path: `/nodes/${word}`,
+      path,
       handle() {
-        throw new RoutingError(status, status === 400 ? 'The node identifier is missing' : '', status === 405 ? { allow: '' } : {});
+        if (status === 400) throw invalid('The node identifier is missing');
+        throw new RoutingError(status, '', status === 405 ? { allow: '' } : {});
       },
     }),
   );

@@ -1,5 +1,5 @@
 import { WroughtError } from '../../../model/errors.ts';
-import type { Json, JsonObject } from '../../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../model/json.ts';
 import type { Node } from '../../../model/node.ts';
 import { UPDATE_ALLOWED_WHILE_TARGET_SET } from '../../../model/state-sets.ts';
 import type { ApiDependencies } from '../../api-dependencies.ts';
@@ -60,10 +60,15 @@ function attribute(node: Node, name: string): Json {
 
 function checkOperations(operations: readonly PatchOperation[], minor: number): void {
   if (setsNull(operations, 'name')) throw invalid('name cannot be set to null; remove it instead');
+  if (operations.some((each) => each.op !== 'remove' && each.path.join('/') === 'network_data' && isEmptyObject(each.value))) {
+    throw invalid('network_data cannot be set to an empty object; remove it instead');
+  }
   if (removesRoot(operations, 'chassis_uuid') && minor < CHASSIS_REMOVAL_SINCE) {
     throw newerVersionNeeded('Removing chassis_uuid', CHASSIS_REMOVAL_SINCE);
   }
 }
+
+const isEmptyObject = (value: Json | undefined): boolean => isJsonObject(value) && Object.keys(value).length === 0;
 
 /** States in which nothing may be changed. @throws CONFLICT. */
 function checkState(node: Node, operations: readonly PatchOperation[], minor: number): void {

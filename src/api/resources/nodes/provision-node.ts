@@ -132,8 +132,13 @@ function checkDisableRamdisk(args: Arguments, minor: number): void {
 
 function checkSteps(args: Arguments, node: Node, minor: number): Pick<ProvisionRequest, 'cleanSteps' | 'deploySteps' | 'serviceSteps'> {
   const { target } = args;
-  if (args.clean_steps !== undefined && target !== 'clean') throw invalid(`clean_steps cannot be given with target ${target}`);
-  if (args.deploy_steps !== undefined) {
+  const isGiven = (list: StepList): boolean => {
+    const steps = args[list];
+    // An empty list asks for nothing, so it fits every target.
+    return steps !== undefined && !(Array.isArray(steps) && steps.length === 0);
+  };
+  if (isGiven('clean_steps') && target !== 'clean') throw invalid(`clean_steps cannot be given with target ${target}`);
+  if (isGiven('deploy_steps')) {
     if (minor < DEPLOY_STEPS_SINCE) throw newerVersionNeeded('Parameter deploy_steps', DEPLOY_STEPS_SINCE);
     if (!DEPLOYS.has(target)) throw invalid(`deploy_steps cannot be given with target ${target}`);
   }
@@ -141,7 +146,7 @@ function checkSteps(args: Arguments, node: Node, minor: number): Pick<ProvisionR
   if (args.rescue_password !== undefined && target !== 'rescue') throw invalid(`rescue_password cannot be given with target ${target}`);
   const abortSince = target === 'abort' ? ABORT_SINCE[node.provision_state] : undefined;
   if (abortSince !== undefined && minor < abortSince) throw newerVersionNeeded(`Aborting state ${node.provision_state}`, abortSince);
-  if (args.service_steps !== undefined && target !== 'service') throw invalid(`service_steps cannot be given with target ${target}`);
+  if (isGiven('service_steps') && target !== 'service') throw invalid(`service_steps cannot be given with target ${target}`);
   checkVerbVersion(target, minor, true);
   const list = STEPS_OF[target];
   if (list === undefined) return deploySteps ? { deploySteps } : {};
