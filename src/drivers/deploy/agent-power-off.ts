@@ -37,15 +37,19 @@ export async function endRamdisk(parts: { agents: AgentClient; config: Config; c
   agents.forget(node.uuid);
 }
 
+/**
+ * Reads the power state until the machine is off, for as long as `[agent]post_deploy_get_power_state_retries` times the interval say. The
+ * first looks come quickly, as most machines are off within seconds; then they thin out to the interval.
+ */
 async function untilOff({ config, clock }: { config: Config; clock: Clock }, task: Task): Promise<void> {
-  const tries = config.integer('agent', 'post_deploy_get_power_state_retries') + 1;
   const interval = config.integer('agent', 'post_deploy_get_power_state_retry_interval') * 1000;
-  for (let attempt = 0; attempt < tries; attempt++) {
+  const end = clock.now() + config.integer('agent', 'post_deploy_get_power_state_retries') * interval;
+  for (let wait = Math.min(1000, interval); ; wait = Math.min(interval, wait * 1.5)) {
     if ((await task.driver.power.getPowerState(task)) === 'power off') return;
-    // Most machines are off within the first second or two; only slow ones cost the whole interval.
-    await clock.sleep(Math.min(interval, attempt === 0 ? interval / 5 : interval), task.signal);
+    if (clock.now() + wait > end) break;
+    await clock.sleep(wait, task.signal);
   }
-  task.log.warn({ node: task.node.uuid, tries }, 'the agent did not switch the machine off in time; the BMC is asked to');
+  task.log.warn({ node: task.node.uuid }, 'the agent did not switch the machine off in time; the BMC is asked to');
 }
 
 async function untilGone({ agents, clock }: { agents: AgentClient; clock: Clock }, task: Task): Promise<void> {
