@@ -16,6 +16,7 @@ type Act =
   | { act: 'agent calls' }
   | { act: 'command ends'; state: 'succeeded' | 'failed' }
   | { act: 'agent dies' }
+  | { act: 'agent forgets' }
   | { act: 'fault'; call: string; kind: 'fail' | 'hang' }
   | { act: 'time'; seconds: number }
   | { act: 'crash'; heir: string; callsLeft: number | null }
@@ -88,6 +89,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('agent dies' as const) }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('agent forgets' as const) }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -138,6 +140,9 @@ async function perform(world: World, uuid: string, each: Act): Promise<void> {
     case 'agent dies':
       machine.agent = null;
       return;
+    case 'agent forgets':
+      if (machine.agent) machine.agent.commands = [];
+      return;
     case 'fault':
       machine.faults.set(each.call, each.kind);
       return;
@@ -167,7 +172,7 @@ async function perform(world: World, uuid: string, each: Act): Promise<void> {
   }
 }
 
-async function live(start: 'enroll' | 'manageable' | 'active', acts: readonly Act[]): Promise<void> {
+async function live(start: 'enroll' | 'manageable' | 'available' | 'active', acts: readonly Act[]): Promise<void> {
   const world = await World.open({
     'wrought.driver_call_deadline': '120',
     'conductor.deploy_callback_timeout': '300',
@@ -187,10 +192,12 @@ async function live(start: 'enroll' | 'manageable' | 'active', acts: readonly Ac
       }
       await perform(world, uuid, each);
     }
-    // The storm is over: a conductor that lives, nothing that hangs, nobody who calls.
-    world.crash();
+    // The storm is over: a conductor that lives, no new faults, nobody who calls. What hangs already hangs on.
     world.machine(uuid).faults.clear();
-    await world.start('c3');
+    if (!world.alive || world.doomed) {
+      world.crash();
+      await world.start('c3');
+    }
     for (let i = 0; i < 12; i++) await world.advance(300);
     const node = await world.node(uuid);
     const where = `${node.provision_state} (${node.last_error})`;
@@ -209,7 +216,7 @@ async function live(start: 'enroll' | 'manageable' | 'active', acts: readonly Ac
 test('property: no node is ever stuck and nothing is destroyed twice', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('enroll' as const, 'manageable' as const, 'active' as const),
+      fc.constantFrom('enroll' as const, 'manageable' as const, 'available' as const, 'active' as const),
       fc.array(act, { minLength: 3, maxLength: 30 }),
       live,
     ),

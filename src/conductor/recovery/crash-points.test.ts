@@ -4,7 +4,7 @@
  * and no step that destroys data has run twice for one request.
  */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { ProvisionState } from '../../model/states.ts';
 import { STATE_INFO } from '../../model/states.ts';
 import { World } from '../testing/world.ts';
@@ -64,23 +64,36 @@ const WORKS: readonly Work[] = [
 ];
 
 for (const work of WORKS) {
-  test(`${work.name}: a crash at any point`, async (t) => {
-    const seen = { reached: 0, failed: 0 };
-    for (let point = 0; point < 400; point++) {
-      // By turns the same conductor comes back and another one takes over.
-      const outcome = await crashAt(work, point % 2 === 0 ? 'c1' : 'c2', point);
-      if (outcome === 'no crash') break;
-      seen[outcome]++;
-    }
-    const points = seen.reached + seen.failed;
-    t.diagnostic(`${points} points: ${seen.reached} carried on to the goal, ${seen.failed} failed with a reason or never began`);
-    assert.ok(points >= 5, `the work must have been cut off in the middle, was ${points} times`);
-    assert.ok(points < 400, 'the work must have run to its end at last');
-    assert.ok(seen.reached > 0, 'work must be carried on somewhere');
-  });
+  test(`${work.name}: a crash at any point`, (t) => everyPoint(t, work, false));
 }
 
-async function crashAt(work: Work, heir: string, point: number): Promise<'no crash' | 'reached' | 'failed'> {
+for (const work of WORKS.filter(({ name }) => name === 'deploy' || name === 'manual cleaning')) {
+  test(`${work.name}: a crash at any point, and the agent has forgotten what it did`, (t) => everyPoint(t, work, true));
+}
+
+async function everyPoint(t: TestContext, work: Work, agentForgets: boolean): Promise<void> {
+  const seen = { reached: 0, failed: 0 };
+  for (let point = 0; point < 400; point++) {
+    // By turns the same conductor comes back and another one takes over.
+    const outcome = await crashAt(work, { heir: point % 2 === 0 ? 'c1' : 'c2', point, agentForgets });
+    if (outcome === 'no crash') break;
+    seen[outcome]++;
+  }
+  const points = seen.reached + seen.failed;
+  t.diagnostic(`${points} points: ${seen.reached} carried on to the goal, ${seen.failed} failed with a reason or never began`);
+  assert.ok(points >= 5, `the work must have been cut off in the middle, was ${points} times`);
+  assert.ok(points < 400, 'the work must have run to its end at last');
+  assert.ok(seen.reached > 0, 'work must be carried on somewhere');
+  if (agentForgets) assert.ok(seen.failed > 0, 'a destructive step that nobody can vouch for must fail the work');
+}
+
+interface Crash {
+  readonly heir: string;
+  readonly point: number;
+  readonly agentForgets: boolean;
+}
+
+async function crashAt(work: Work, { heir, point, agentForgets }: Crash): Promise<'no crash' | 'reached' | 'failed'> {
   const world = await World.open();
   try {
     await world.start('c1');
@@ -96,6 +109,8 @@ async function crashAt(work: Work, heir: string, point: number): Promise<'no cra
       return 'no crash';
     }
     world.crash();
+    const { agent } = world.machine(uuid);
+    if (agentForgets && agent) agent.commands = [];
     await world.start(heir);
     await world.settle();
     // Long enough for the lease to run out and the recovery loop to come by.

@@ -49,6 +49,11 @@ export class World {
     return this.#conductor !== null && !this.#conductor.life.over;
   }
 
+  /** True while a death has been arranged for. */
+  get doomed(): boolean {
+    return this.#conductor !== null && this.#conductor.life.callsLeft !== null;
+  }
+
   /** @param callsLeft the conductor dies when it has called the store so often. */
   async start(hostname = 'c1', callsLeft: number | null = null): Promise<void> {
     const life: Life = { over: false, callsLeft: null };
