@@ -13,10 +13,15 @@ const WORD = new RegExp(`^${KEY}(?:=${VALUE})?$`);
  * @throws INVALID_PARAMETER naming the first bad word.
  */
 export function checkKernelCommandLine(subject: string, line: string): void {
-  for (const word of wordsOf(line)) {
-    if (word === '--' || WORD.test(word)) continue;
+  if (!/^[\x20-\x7e]*$/.test(line))
+    throw new WroughtError('INVALID_PARAMETER', `${subject}: only printable ASCII characters can stand on a kernel command line`);
+  for (const word of wordsOf(line)) if (word !== '--') checkKernelWord(subject, word);
+}
+
+/** Checks that the text is one parameter and no more. @throws INVALID_PARAMETER. */
+export function checkKernelWord(subject: string, word: string): void {
+  if (!WORD.test(word))
     throw new WroughtError('INVALID_PARAMETER', `${subject}: ${JSON.stringify(shown(word))} is no kernel parameter (key or key=value)`);
-  }
 }
 
 /** Takes out what ends a line, from text that came from outside. */

@@ -1,4 +1,4 @@
-import { checkKernelCommandLine, oneLine } from '../../boot/kernel-command-line.ts';
+import { checkKernelCommandLine, checkKernelWord, oneLine } from '../../boot/kernel-command-line.ts';
 import type { Config } from '../../config/config.ts';
 import type { Node } from '../../model/node.ts';
 import type { Port } from '../../model/port.ts';
@@ -21,9 +21,9 @@ export function appendedParams(node: Node, config: Config): string {
  */
 export function commandLine(node: Node, config: Config, publisher: string, params: RamdiskParams): string {
   const words = Object.entries(params).map(([key, value]) => (value === null ? key : `${key}=${oneLine(value)}`));
-  const own = [`ir_pub_id=${publisher}`, ...words].join(' ');
   if (!config.boolean('conductor', 'disable_kernel_parameter_parsing'))
-    checkKernelCommandLine(`Node ${node.uuid}: ramdisk parameters`, own);
+    for (const word of words) checkKernelWord(`Node ${node.uuid}: ramdisk parameters`, word);
+  const own = [`ir_pub_id=${publisher}`, ...words].join(' ');
   return [appendedParams(node, config), own].filter((part) => part !== '').join(' ');
 }
 
