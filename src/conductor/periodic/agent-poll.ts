@@ -22,7 +22,7 @@ const QUESTION_SECONDS = 60;
 const AT_A_TIME = 64;
 
 /** Progress told last, by node, so that only what moved is told. */
-export type ToldProgress = Map<string, number>;
+export type ToldProgress = Map<string, string>;
 
 /** One round. */
 export async function pollAgents(ctx: ConductorContext, told: ToldProgress, signal: AbortSignal): Promise<void> {
@@ -80,8 +80,9 @@ async function tellProgress(
 ): Promise<void> {
   if (!progress || progress.total <= 0) return;
   const percent = Math.floor((progress.done / progress.total) * 100);
-  if (told.get(node.uuid) === percent) return;
-  told.set(node.uuid, percent);
+  const news = `${stepName(step)} ${percent}`;
+  if (told.get(node.uuid) === news) return;
+  told.set(node.uuid, news);
   const data = { step: stepName(step), done: progress.done, total: progress.total, percent };
   await ctx.store.transaction((tx) => tx.events.add({ kind: 'node.progress', node_uuid: node.uuid, node_name: node.name, data }));
 }

@@ -14,7 +14,7 @@ export function startLoops(ctx: ConductorContext, signal: AbortSignal): Loop[] {
   const wrought = (name: string): number => ctx.config.float('wrought', name);
   const exceptRescue = TIMED_STATES.filter((state) => state !== 'rescue wait');
   const counters = new Map<string, number>();
-  const told = new Map<string, number>();
+  const told = new Map<string, string>();
   return [
     startLoop(ctx, 'recovery', wrought('recovery_interval'), () => recoverAbandoned(ctx)),
     startLoop(ctx, 'agent poll', wrought('agent_poll_interval'), () => pollAgents(ctx, told, signal)),
