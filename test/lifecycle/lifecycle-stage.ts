@@ -16,8 +16,8 @@ import { type Rack, startRack } from '../../src/sim/start-rack.ts';
 import { type DiskImage, diskImage } from '../../src/sim/testing/disk-image.ts';
 import { serveBytes } from '../../src/sim/testing/serve-bytes.ts';
 
-/** Short, so that every state is passed through in a moment. Milliseconds. */
-const DELAYS: Delays = { powerOn: 50, powerOff: 50, gracefulShutdown: 50, post: 50, ramdiskBoot: 50, diskBoot: 50, task: 100 };
+/** Short, so that every state is passed through in a moment; a ramdisk needs longer than the conductor to notice the power-on, as it does in life. Milliseconds. */
+const DELAYS: Delays = { powerOn: 50, powerOff: 50, gracefulShutdown: 50, post: 50, ramdiskBoot: 1300, diskBoot: 50, task: 100 };
 
 const API_VERSION = '1.115';
 

@@ -167,6 +167,18 @@ test('inspection data finds its node by MAC or BMC address; contradictions are n
   await world.close();
 });
 
+test('inspection data that come before the conductor waits for them are asked for again, not refused', async () => {
+  const world = await World.open();
+  await world.start();
+  const uuid = await world.nodeIn('manageable');
+  await world.store.nodes.mutate(uuid, null, () => ({ provision_state: 'inspecting' }));
+  await assert.rejects(
+    world.conductor.continueInspection(REQUEST, { nodeUuid: uuid }, { inventory: { interfaces: [], bmc_address: '192.0.2.1' } }),
+    (error) => hasCode(error, 'NODE_LOCKED'),
+  );
+  await world.close();
+});
+
 test('rescue: the password is hashed, handed over at the first call, and gone afterwards', async () => {
   const world = await World.open();
   await world.start();

@@ -33,6 +33,9 @@ export async function continueInspection(
     throw new WroughtError('INVALID_PARAMETER', 'Inspection data has neither a MAC address nor a BMC address.');
   }
   const node = await findNode(ctx, query.nodeUuid, macs, addresses.map(String));
+  // The ramdisk was faster than the conductor, which still waits for the power-on: agents try again after 409, and give up after 404.
+  if (node?.provision_state === 'inspecting')
+    throw new WroughtError('NODE_LOCKED', `Node ${node.uuid} is being prepared for inspection; send the data again in some seconds.`);
   if (!node || !CONTINUE_INSPECTION_ACCEPTED.has(node.provision_state)) throw new WroughtError('NOT_FOUND', 'Node could not be found.');
   await startWork(ctx, { uuid: node.uuid, purpose: 'hardware inspection', request, lane: 'api', retry: 'once' }, async (task) => {
     if (task.node.provision_state !== 'inspect wait') throw stateRefusal('continue inspection', task.node);
