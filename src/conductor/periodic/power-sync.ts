@@ -20,6 +20,7 @@ import { validateInterfaces } from '../validate-interfaces.ts';
 import { withDeadline } from '../with-deadline.ts';
 import { withNode } from '../with-node.ts';
 import { inParallel } from './loop.ts';
+import { recordHealth } from './record-health.ts';
 
 /** Failed or differing readings in a row, by node. */
 export type SyncCounters = Map<string, number>;
@@ -48,6 +49,7 @@ async function syncOne(ctx: ConductorContext, node: Node, counters: SyncCounters
     const reading = await read(ctx, task);
     if (reading.state !== null && reading.state === node.power_state) {
       counters.delete(node.uuid);
+      await recordHealth(ctx, task);
       return;
     }
     if (node.power_state === null && reading.state === null) return;

@@ -15,6 +15,9 @@ import { withDeadline } from '../with-deadline.ts';
 import { isLeaseLoss } from '../with-node.ts';
 import { cutsPower, isSoft, stateAimedAt } from './power-target.ts';
 
+/** Longest that volumes may take to be attached or detached. */
+const VOLUME_SECONDS = 300;
+
 /**
  * @param timeoutSeconds for soft requests; null takes `[conductor]soft_power_off_timeout` or `power_state_change_timeout`.
  * @throws POWER_STATE_FAILURE, BMC errors, LEASE_LOST. The node's target is cleared in every case.
@@ -38,6 +41,7 @@ export async function powerAction(
     hint: 'Look at the BMC.',
     code: 'POWER_STATE_FAILURE' as const,
   };
+  const volumes = { what: 'connecting volumes', seconds: VOLUME_SECONDS, hint: 'Look at the storage service.' };
   try {
     if (await withDeadline(ctx, task, limit, (narrowed) => alreadyThere(narrowed, target))) {
       await settle(ctx, task, aim);
@@ -47,9 +51,11 @@ export async function powerAction(
       target_power_state: aim,
       ...(cutsPower(target) ? { driver_internal_info: merged(node.driver_internal_info, forgottenAgent(node.driver_internal_info)) } : {}),
     }));
-    if (aim === 'power on' && task.node.provision_state === 'active') await task.driver.storage.attachVolumes(task);
+    if (aim === 'power on' && task.node.provision_state === 'active')
+      await withDeadline(ctx, task, volumes, (t) => t.driver.storage.attachVolumes(t));
     await withDeadline(ctx, task, limit, (narrowed) => task.driver.power.setPowerState(narrowed, target, seconds));
-    if (aim === 'power off' && task.node.provision_state === 'active') await task.driver.storage.detachVolumes(task);
+    if (aim === 'power off' && task.node.provision_state === 'active')
+      await withDeadline(ctx, task, volumes, (t) => t.driver.storage.detachVolumes(t));
     await settle(ctx, task, aim);
   } catch (error) {
     if (isLeaseLoss(error)) throw error;

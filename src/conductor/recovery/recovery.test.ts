@@ -136,3 +136,24 @@ test('stop: requests are refused, the register says offline, cut-off work is car
   assert.equal(await world.playAgent(uuid, 'available'), 'available');
   await world.close();
 });
+
+test('two conductors side by side: neither touches what the other does, and the register places nodes on both', async () => {
+  const world = await World.open();
+  await world.start('c1');
+  const first = world.conductor;
+  const uuid = await world.nodeIn('manageable');
+  world.machine(uuid).faults.set('management.reset_clock', 'hang');
+  await world.verb(uuid, 'clean', { cleanSteps: [{ interface: 'management', step: 'reset_clock' }] });
+  const before = await world.node(uuid);
+  await world.start('c2');
+  await world.advance(400);
+  const node = await world.node(uuid);
+  assert.deepEqual([node.lease_token, node.reservation, node.provision_state], [before.lease_token, 'c1', 'cleaning']);
+  const hosts = new Set(
+    Array.from({ length: 40 }, (_, i) =>
+      first.conductorOf({ uuid: `00000000-0000-4000-8000-0000000000${10 + i}`, conductor_group: '', driver: node.driver }),
+    ),
+  );
+  assert.deepEqual([...hosts].sort(), ['c1', 'c2']);
+  await world.close();
+});
