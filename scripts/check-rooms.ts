@@ -25,29 +25,35 @@ const ORDER: readonly (readonly string[])[] = [
 ];
 
 const rank = new Map(ORDER.flatMap((rooms, index) => rooms.map((room) => [room, index] as const)));
-const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
+const IMPORT = /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g;
 
-const problems: string[] = [];
-for await (const path of glob('src/**/*.ts')) {
-  if (path.endsWith('.test.ts')) continue;
+/** What is wrong with the imports of one file; `path` is relative to the root, such as `src/api/x.ts`. */
+export function roomProblems(path: string, text: string): string[] {
   const room = roomOf(path);
   const own = rank.get(room);
-  if (own === undefined) {
-    problems.push(`${path}: "${room}" is no room of docs/architecture.md`);
-    continue;
-  }
-  for (const match of readFileSync(path, 'utf8').matchAll(IMPORT)) {
+  if (own === undefined) return [`${path}: "${room}" is no room of docs/architecture.md`];
+  const problems: string[] = [];
+  for (const match of text.matchAll(IMPORT)) {
     const target = normalize(join(dirname(path), match[1] ?? ''));
     const other = roomOf(target);
     const theirs = rank.get(other);
     if (other !== room && (theirs === undefined || theirs <= own))
       problems.push(`${path}: imports ${target}, but ${room} lies below or beside ${other}`);
   }
+  return problems;
 }
 
 function roomOf(path: string): string {
   return relative('src', path).split(sep)[0] ?? '';
 }
 
-for (const problem of problems) console.error(problem);
-if (problems.length > 0) process.exit(1);
+async function main(): Promise<number> {
+  const problems: string[] = [];
+  for await (const path of glob('src/**/*.ts')) {
+    if (!path.endsWith('.test.ts')) problems.push(...roomProblems(path, readFileSync(path, 'utf8')));
+  }
+  for (const problem of problems) console.error(problem);
+  return problems.length > 0 ? 1 : 0;
+}
+
+if (import.meta.main) process.exitCode = await main();

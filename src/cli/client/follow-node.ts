@@ -34,12 +34,19 @@ export async function followNode(options: {
   const path = `/v1/nodes/${encodeURIComponent(node)}?fields=${VIEW_FIELDS}`;
   const ended = new AbortController();
   const stop = AbortSignal.any([signal, ended.signal]);
-  let wake: () => void = () => undefined;
+  /** Something happened since the node was last read. */
+  let stale = false;
+  let wakeUp: () => void = () => undefined;
   let streaming = false;
   let percent: number | null = null;
   let step: string | null = null;
   let view = nodeView(await api.get(path));
   step = view.step;
+
+  function wake(): void {
+    stale = true;
+    wakeUp();
+  }
 
   function tell(): void {
     changed?.({ view, step, percent });
@@ -60,7 +67,13 @@ export async function followNode(options: {
     wake();
   }
 
-  const stream = listen({ api, uuid: view.uuid, clock, signal: stop, take, connected: (yes) => (streaming = yes) });
+  /** What happened before the stream stood is not told by it. */
+  function connected(yes: boolean): void {
+    streaming = yes;
+    if (yes) wake();
+  }
+
+  const stream = listen({ api, uuid: view.uuid, clock, signal: stop, take, connected });
   try {
     for (;;) {
       tell();
@@ -73,10 +86,12 @@ export async function followNode(options: {
           signal.removeEventListener('abort', abort);
           resolve();
         }
-        wake = resolveOnce;
+        wakeUp = resolveOnce;
         if (signal.aborted) abort();
         else signal.addEventListener('abort', abort, { once: true });
+        if (stale) resolveOnce();
       });
+      stale = false;
       const before = view.state;
       view = nodeView(await api.get(path));
       if (view.step !== null) step = view.step;
