@@ -105,7 +105,7 @@ async function pause(ctx: ConductorContext, task: NodeTask, flow: Flow, outcome:
 
 function failureText(task: NodeTask, flow: Flow, step: StepRecord | null, error: unknown): string {
   if (!step) return `Node ${task.node.uuid}: ${flow.acting} failed: ${messageOf(error)}`;
-  if (flow.kind === 'deploy') return `Deploy step ${stepName(step)} failed: ${messageOf(error)}.`;
+  if (flow.kind === 'deploy') return `Deploy step ${stepName(step)} failed: ${messageOf(error).replace(/\.$/, '')}.`;
   return `Node ${task.node.uuid} failed step ${stepName(step)}: ${messageOf(error)}`;
 }
 
