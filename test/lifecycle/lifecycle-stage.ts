@@ -8,6 +8,7 @@ import { loadConfig } from '../../src/config/load-config.ts';
 import { type Logger, silentLogger } from '../../src/config/logger.ts';
 import { systemClock } from '../../src/model/clock.ts';
 import { isJsonObject, type JsonObject } from '../../src/model/json.ts';
+import { isProvisionState, STATE_INFO } from '../../src/model/states.ts';
 import { parseFaultFlag } from '../../src/sim/faults/parse-faults.ts';
 import type { Delays } from '../../src/sim/machine/delays.ts';
 import type { RackEvent } from '../../src/sim/machine/machine-log.ts';
@@ -158,22 +159,13 @@ async function build(
       const limit = Date.now() + (options.overall ?? 60_000);
       for (;;) {
         const now = await node(uuid);
-        const moved =
-          now.provision_updated_at !== before.provision_updated_at ||
-          now.provision_state !== before.provision_state ||
-          now.last_error !== before.last_error;
-        if (moved && now.reservation === null && now.target_provision_state === null && wanted.includes(String(now.provision_state)))
-          return now;
-        // A failed state keeps its goal.
-        if (
-          moved &&
-          now.reservation === null &&
-          String(now.provision_state).endsWith('failed') &&
-          wanted.includes(String(now.provision_state))
-        )
-          return now;
-        if (Date.now() > limit || (moved && now.reservation === null && String(now.provision_state).endsWith('failed')))
-          assert.fail(`${verb}: node ${now.name} is ${now.provision_state}, wanted ${wanted.join(' or ')}; last_error: ${now.last_error}`);
+        const state = String(now.provision_state);
+        if (now.provision_updated_at !== before.provision_updated_at && now.reservation === null && rests(state)) {
+          if (wanted.includes(state)) return now;
+          assert.fail(`${verb}: node ${now.name} is ${state}, wanted ${wanted.join(' or ')}; last_error: ${now.last_error}`);
+        }
+        if (Date.now() > limit)
+          assert.fail(`${verb}: node ${now.name} stays ${state}, wanted ${wanted.join(' or ')}; last_error: ${now.last_error}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
@@ -184,6 +176,10 @@ async function build(
         .join('\n'),
     [Symbol.asyncDispose]: () => scope.disposeAsync(),
   };
+}
+
+function rests(state: string): boolean {
+  return isProvisionState(state) && ['stable', 'fail'].includes(STATE_INFO[state].kind);
 }
 
 /** Puts a fault, written as a flag, into one machine. */

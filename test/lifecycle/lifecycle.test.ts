@@ -42,7 +42,7 @@ async function checkDisk(stage: LifecycleStage, machine: RackMachine, hostname: 
   });
 }
 
-test('machines go from a BMC address to a running system and back', async (context) => {
+test('machines go from a BMC address to a running system and back', { concurrency: MACHINES }, async (context) => {
   await using stage = await lifecycleStage({ machines: MACHINES });
   await Promise.all(
     stage.rack.machines.map((machine) =>
