@@ -6,7 +6,8 @@ export const DEMO_DELAYS: Delays = {
   powerOff: 100,
   gracefulShutdown: 200,
   post: 200,
-  ramdiskBoot: 300,
+  // Longer than the second after which the conductor looks for the power-on: an agent that calls before is told to come again later.
+  ramdiskBoot: 1300,
   diskBoot: 200,
   task: 300,
 };

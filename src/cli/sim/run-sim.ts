@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { createLogger, type LogLevel } from '../../config/create-logger.ts';
 import { systemClock } from '../../model/clock.ts';
 import { parseFaultFlag, parseFaultScript } from '../../sim/faults/parse-faults.ts';
-import { NO_DELAYS, REALISTIC_DELAYS } from '../../sim/machine/delays.ts';
+import { FAST_DELAYS, REALISTIC_DELAYS } from '../../sim/machine/delays.ts';
 import { startRack } from '../../sim/start-rack.ts';
 import { table } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -41,7 +41,7 @@ export async function runSim(options: SimOptions, terminal: Terminal): Promise<v
     host: options.host,
     ...(options.basePort === null ? {} : { basePort: options.basePort }),
     dataDir,
-    delays: options.fast ? NO_DELAYS : REALISTIC_DELAYS,
+    delays: options.fast ? FAST_DELAYS : REALISTIC_DELAYS,
     clock: systemClock,
     log: createLogger({ level: options.logLevel }),
   });

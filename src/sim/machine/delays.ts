@@ -28,3 +28,9 @@ export const REALISTIC_DELAYS: Delays = {
 };
 
 export const NO_DELAYS: Delays = { powerOn: 0, powerOff: 0, gracefulShutdown: 0, post: 0, ramdiskBoot: 0, diskBoot: 0, task: 0 };
+
+/**
+ * As quick as a whole service can use: a conductor looks for the power-on after a second, and an agent that has called before that is
+ * told to come again later. A ramdisk that needs a little longer therefore saves time.
+ */
+export const FAST_DELAYS: Delays = { ...NO_DELAYS, ramdiskBoot: 1300 };
