@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { test } from 'node:test';
 import type { Dispatcher } from 'undici';
 import { VirtualClock } from '../../model/clock.ts';
@@ -89,7 +89,11 @@ test('the event stream tells progress and ends the wait at once', async () => {
   const api: ApiClient = {
     ...service([]),
     get: async () => ({ uuid: 'u', name: 'r1', provision_state: state }),
-    stream: async () => fakeAnswer(events),
+    stream: async (_path, _headers, signal) => {
+      // As undici does: an aborted request ends its body.
+      signal?.addEventListener('abort', () => events.destroy(new Error('aborted')));
+      return fakeAnswer(events);
+    },
   };
   const waiting = waitForState({
     api,
