@@ -38,9 +38,13 @@ const CLOSE_GRACE_MS = 2000;
  */
 export async function startService(parts: { config: Config; log: Logger; clock: Clock; hostname?: string }): Promise<Service> {
   const { log, clock } = parts;
-  let apiUrl: string | undefined;
-  let apiPort: number | undefined;
   let fileUrl: string | undefined;
+  const host = parts.config.string('api', 'host_ip');
+  const reachable = reachableHost(host, parts.config.string('DEFAULT', 'my_ip'), parts.config.string('DEFAULT', 'my_ipv6'));
+  const wantedPort = parts.config.integer('api', 'port');
+  // Known before the API listens unless the system chooses the port: work that a crash left behind may go on at once.
+  let apiPort = wantedPort === 0 ? undefined : wantedPort;
+  let apiUrl = apiPort === undefined ? undefined : httpUrl(reachable, apiPort);
   // Ports may be chosen by the system; drivers ask for these options when they need an address.
   const config = overlayConfig(parts.config, {
     'api.port': () => apiPort,
@@ -78,12 +82,11 @@ export async function startService(parts: { config: Config; log: Logger; clock: 
     undo.push(() => conductor.stop({ drain }));
 
     const api = createApiServer({ store, conductor, config, clock, log });
-    const host = config.string('api', 'host_ip');
-    const port = await listenApi(api, host, config.integer('api', 'port'));
+    const port = await listenApi(api, host, wantedPort);
     // Heartbeats of agents are taken until the conductor has drained: the API is closed after it, so it stands first to be undone last.
     undo.splice(-1, 0, () => closeApi(api, clock));
     apiPort = port;
-    apiUrl = httpUrl(reachableHost(host, config.string('DEFAULT', 'my_ip'), config.string('DEFAULT', 'my_ipv6')), port);
+    apiUrl = httpUrl(reachable, port);
     log.info({ api: apiUrl, files: fileUrl, database: store.dialect, hostname }, 'service is up');
 
     return {
