@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { addAbortSignal, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import type { Dispatcher } from 'undici';
 import { VirtualClock } from '../../model/clock.ts';
