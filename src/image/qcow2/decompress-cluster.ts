@@ -11,9 +11,23 @@ export function decompressCluster(compression: 'zlib' | 'zstd', stored: Uint8Arr
   return cluster;
 }
 
+/** One byte more than a cluster: for an exact fit zlib would get a second, empty, output buffer. */
+function limits(clusterSize: number): { chunkSize: number; maxOutputLength: number } {
+  return { chunkSize: Math.max(64, clusterSize + 1), maxOutputLength: clusterSize };
+}
+
 function inflate(stored: Uint8Array, clusterSize: number): Uint8Array {
-  // One byte more than a cluster: a second, empty, output chunk would be allocated for an exact fit.
-  return inflateRawSync(stored, { chunkSize: Math.max(64, clusterSize + 1), maxOutputLength: clusterSize });
+  return inflateRawSync(stored, limits(clusterSize));
+}
+
+/**
+ * Gives the memory of a decompressed cluster back at once. The collector sees only the small object in front of it, and would let tens of
+ * MiB gather in every thread.
+ */
+export function releaseCluster(cluster: Uint8Array): void {
+  const { buffer } = cluster;
+  // Small ones are cut from a pool that others share.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
 }
 
 /** One or more frames up to the size of the cluster. The decoder is given whole frames only, or it would read on into the next cluster. */
@@ -22,7 +36,7 @@ function unzstd(stored: Uint8Array, clusterSize: number): Uint8Array {
   let size = 0;
   for (let at = 0; size < clusterSize; ) {
     const length = zstdFrameLength(stored.subarray(at));
-    const part = zstdDecompressSync(stored.subarray(at, at + length), { maxOutputLength: clusterSize - size });
+    const part = zstdDecompressSync(stored.subarray(at, at + length), limits(clusterSize - size));
     if (part.length === 0) throw new Error('an empty frame');
     parts.push(part);
     size += part.length;

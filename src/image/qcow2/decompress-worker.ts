@@ -1,6 +1,6 @@
 /** Worker thread: decompresses batches of clusters, so that the event loop never waits for it. */
 import { parentPort } from 'node:worker_threads';
-import { decompressCluster } from './decompress-cluster.ts';
+import { decompressCluster, releaseCluster } from './decompress-cluster.ts';
 import type { DecompressJob, DecompressReply } from './decompress-pool.ts';
 
 const port = parentPort;
@@ -13,7 +13,9 @@ port.on('message', (job: DecompressJob) => {
   job.pieces.forEach(({ at, length }, index) => {
     if (failure !== null) return;
     try {
-      clusters.set(decompressCluster(job.compression, stored.subarray(at, at + length), job.clusterSize), index * job.clusterSize);
+      const cluster = decompressCluster(job.compression, stored.subarray(at, at + length), job.clusterSize);
+      clusters.set(cluster, index * job.clusterSize);
+      releaseCluster(cluster);
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error);
     }
