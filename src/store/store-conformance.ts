@@ -1,5 +1,6 @@
 import { describe } from 'node:test';
 import type { Bench } from './conformance/bench.ts';
+import { crashTests } from './conformance/crash-tests.ts';
 import { eventTests } from './conformance/event-tests.ts';
 import { leaseTests } from './conformance/lease-tests.ts';
 import { nodeTests } from './conformance/node-tests.ts';
@@ -18,5 +19,6 @@ export function storeConformance(name: string, bench: Bench): void {
     leaseTests(bench);
     transactionTests(bench);
     eventTests(bench);
+    if (bench.shared) crashTests(bench);
   });
 }

@@ -78,11 +78,11 @@ export function pagingTests(bench: Bench): void {
     const { uuid } = await store.nodes.create({ driver: 'd' });
     for (const sortKey of ['id', 'name', 'provision_updated_at'])
       for (const list of [
-        store.nodes.list({}, { limit: 5, marker, sortKey }),
-        store.ports.list({}, { limit: 5, marker }),
-        store.chassis.list({ limit: 5, marker }),
-        store.history.list(uuid, { limit: 5, marker }),
-        store.conductors.list({ limit: 5, marker: 'nobody' }),
+        () => store.nodes.list({}, { limit: 5, marker, sortKey }),
+        () => store.ports.list({}, { limit: 5, marker }),
+        () => store.chassis.list({ limit: 5, marker }),
+        () => store.history.list(uuid, { limit: 5, marker }),
+        () => store.conductors.list({ limit: 5, marker: 'nobody' }),
       ])
         await assert.rejects(list, (error) => hasCode(error, 'NOT_FOUND'));
     for (const sortKey of ['driver_info', 'traits', 'driver_info_masked', 'no"such'])

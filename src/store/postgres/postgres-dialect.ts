@@ -13,6 +13,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import type pg from 'pg';
+import { hasCode } from '../../model/errors.ts';
 import { translateDatabaseError } from '../database-errors.ts';
 
 /**
@@ -115,7 +116,10 @@ class PgConnection implements DatabaseConnection {
       this.lastCommand = result.command;
       return { rows: result.rows ?? [], numAffectedRows: BigInt(result.rowCount ?? 0) };
     } catch (error) {
-      throw translateDatabaseError(error);
+      const meaning = translateDatabaseError(error);
+      // The failed statement may be heard of before the client's own error event; such a client must not go back to the pool.
+      if (hasCode(meaning, 'TEMPORARY_FAILURE')) this.broken = true;
+      throw meaning;
     }
   }
 
