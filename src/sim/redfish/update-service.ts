@@ -55,7 +55,11 @@ function simpleUpdate(machine: Machine, call: RedfishCall): RedfishAnswer {
           machine.log.write('bmc', `update of ${component} done: ${machine.versions[component]}`);
         };
         if (component === 'bmc') done();
-        else machine.onNextStart.push(done);
+        else {
+          task.state = 'Pending';
+          machine.onNextStart.push(done);
+          machine.log.write('bmc', `update of ${component} waits for a start of the system`);
+        }
       },
       (error: unknown) => {
         machine.tasks.end(task, 'Exception', `The image could not be fetched: ${messageOf(error)}`);
