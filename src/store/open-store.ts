@@ -11,6 +11,7 @@ import { historyRepository } from './history-repository.ts';
 import { inventoryRepository } from './inventory-repository.ts';
 import { type MigrationStatus, migrationStatus, requireCurrentSchema, upgrade } from './migrate.ts';
 import { nodeRepository } from './node-repository.ts';
+import { portgroupRepository } from './portgroup-repository.ts';
 import { portRepository } from './port-repository.ts';
 import { listenForEvents, type NotificationListener } from './postgres/notification-listener.ts';
 import { openPostgresPool } from './postgres/open-postgres.ts';
@@ -18,6 +19,7 @@ import { PgDialect } from './postgres/postgres-dialect.ts';
 import { spentStepRepository } from './spent-step-repository.ts';
 import { openSqlite, openSqliteReader } from './sqlite/open-sqlite.ts';
 import { NodeSqliteDialect } from './sqlite/sqlite-dialect.ts';
+import { createWalFlusher } from './sqlite/wal-flusher.ts';
 import type { Repositories, Store } from './store.ts';
 import { createTransactor, type Transactor } from './transactor.ts';
 import { eventWriter } from './write-events.ts';
@@ -55,6 +57,7 @@ export async function openStore(connection: string, options: StoreOptions): Prom
       db: opened.db,
       readDb: opened.openReader(),
       log,
+      ...(opened.flush ? { flush: opened.flush } : {}),
       writeEvents: eventWriter(target.dialect, instance, () => clock.now()),
     });
     const listener =
@@ -84,6 +87,7 @@ interface OpenedDatabase {
   /** Where reads outside of transactions go; call it once the schema stands. */
   openReader(): Kysely<Database>;
   statements(): number;
+  readonly flush?: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -99,7 +103,8 @@ function openDatabase(target: ConnectionTarget, { log, poolSize = 10 }: Pick<Sto
     return { db, openReader: () => db, statements: () => statements, close: () => db.destroy() };
   }
   const { path } = target;
-  const writer = openSqlite(path, target.synchronous);
+  const writer = openSqlite(path);
+  const flusher = path !== null && target.synchronous === 'full' ? createWalFlusher(path) : null;
   const db = new Kysely<Database>({ dialect: new NodeSqliteDialect(writer), log: onQuery });
   const reader = { db };
   return {
@@ -110,7 +115,9 @@ function openDatabase(target: ConnectionTarget, { log, poolSize = 10 }: Pick<Sto
       return reader.db;
     },
     statements: () => statements,
+    ...(flusher ? { flush: () => flusher.flush() } : {}),
     async close() {
+      await flusher?.close();
       if (reader.db !== db) await reader.db.destroy();
       await db.destroy();
       // Kysely closes what it has used; a database that nobody asked anything is closed here.
@@ -123,6 +130,7 @@ function assemble(transactor: Transactor, clock: Clock, opened: OpenedDatabase, 
   const repositories: Repositories = {
     nodes: nodeRepository(transactor, clock),
     ports: portRepository(transactor, clock),
+    portgroups: portgroupRepository(transactor, clock),
     chassis: chassisRepository(transactor, clock),
     conductors: conductorRepository(transactor, clock),
     history: historyRepository(transactor, clock),

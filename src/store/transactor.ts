@@ -37,6 +37,8 @@ export interface TransactorParts {
   readonly db: Kysely<Database>;
   readonly readDb: Kysely<Database>;
   readonly log: Logger;
+  /** Makes committed work durable, where the commit alone does not. */
+  readonly flush?: () => Promise<void>;
   /** Writes the events of a transaction as its last statements before the commit. */
   readonly writeEvents: (db: Kysely<Database>, events: readonly NewOutboxEvent[]) => Promise<void>;
 }
@@ -47,7 +49,7 @@ export interface TransactorParts {
  *
  * Events are written last, right before the commit. On PostgreSQL this is what keeps their ids in commit order; see `write-events.ts`.
  */
-export function createTransactor({ dialect, db, readDb, log, writeEvents }: TransactorParts): Transactor {
+export function createTransactor({ dialect, db, readDb, log, flush, writeEvents }: TransactorParts): Transactor {
   const current = new AsyncLocalStorage<Running | undefined>();
   const listeners = new Set<() => void>();
 
@@ -84,6 +86,7 @@ export function createTransactor({ dialect, db, readDb, log, writeEvents }: Tran
         mine.active = false;
       }
     });
+    if (flush) await current.run(undefined, flush);
     if (wrote) tellListeners();
     return result;
   }

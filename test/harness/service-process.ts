@@ -58,7 +58,11 @@ export async function createKillableService({
       return child?.pid ?? 0;
     },
     async start() {
-      const started = spawn(process.execPath, ['src/main.ts', 'serve', '--config-file', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const started = spawn(
+        process.execPath,
+        [...(process.env.SERVICE_NODE_FLAGS?.split(' ') ?? []), 'src/main.ts', 'serve', '--config-file', configFile],
+        { stdio: ['ignore', 'pipe', 'pipe'] },
+      );
       child = started;
       started.stdout.pipe(log, { end: false });
       started.stderr.pipe(log, { end: false });

@@ -8,14 +8,14 @@ const BUSY_TIMEOUT_MS = 5000;
 /**
  * Opens the writing connection of a database.
  *
- * Write-ahead log, so that readers never wait for a writer. `synchronous=full` by default: the killing of the process loses nothing
- * with `normal` either (the system holds the written pages), but a power cut would, and a power cut in the machine room is when this
- * service must not forget what it acknowledged: a spent erase step, a lease token, an instance that was just deployed. It costs one
- * disk flush a transaction. `?synchronous=normal` in the connection string gives that up for speed on disks that flush slowly.
+ * Write-ahead log, so that readers never wait for a writer. `synchronous=normal`: the killing of the process loses nothing (the system
+ * holds the written pages), but a power cut would, and a power cut in the machine room is when this service must not forget what it
+ * acknowledged: a spent erase step, a lease token, an instance that was just deployed. So transactions wait for `wal-flusher.ts`, which
+ * flushes the log for many of them at a time. `?synchronous=normal` in the connection string does without.
  *
  * @param path null opens a database in memory.
  */
-export function openSqlite(path: string | null, synchronous: 'full' | 'normal'): DatabaseSync {
+export function openSqlite(path: string | null): DatabaseSync {
   if (path !== null) {
     mkdirSync(dirname(path), { recursive: true });
     // The file holds BMC passwords: created for its owner alone; the log files beside it inherit the mode.
@@ -23,7 +23,7 @@ export function openSqlite(path: string | null, synchronous: 'full' | 'normal'):
   }
   const database = new DatabaseSync(path ?? ':memory:', { enableForeignKeyConstraints: true, timeout: BUSY_TIMEOUT_MS });
   if (path !== null) database.exec('pragma journal_mode = wal');
-  database.exec(`pragma synchronous = ${synchronous}`);
+  database.exec('pragma synchronous = normal');
   // Sorting and grouping stay in memory; 64 MB of pages hold a database of tens of thousands of nodes.
   database.exec('pragma temp_store = memory; pragma cache_size = -65536');
   return database;
