@@ -2,7 +2,9 @@ import { WroughtError } from '../../model/errors.ts';
 import type { BlockDevice } from '../block-device.ts';
 import type { ReadableBytes } from '../readable-bytes.ts';
 import { type DecompressPool, startDecompressPool } from './decompress-pool.ts';
+import { type LaneBuffers, startLanes } from './lanes.ts';
 import { openQcow2 } from './open-qcow2.ts';
+import { writeSparse } from './write-sparse.ts';
 
 export interface ConvertOptions {
   /** Called as bytes of the disk are done, zeros included. */
@@ -14,8 +16,6 @@ export interface ConvertOptions {
 const PIECE = 1 << 20;
 /** Operations under way at once. With two buffers of PIECE each this bounds the memory. */
 const LANES = 6;
-/** Runs of zeros this long inside of data are left out of the disk. */
-const ZERO_RUN = 64 << 10;
 
 /**
  * Writes the disk inside of a QCOW2 image to a device. What is not allocated or zero reads as zeros afterwards, without being written
@@ -141,90 +141,4 @@ async function decompressBatch(
       `QCOW2 image: a compressed cluster from byte ${job.clusters[0]?.offset} on is damaged: ${reply.failure}`,
     );
   return new Uint8Array(reply.clusters);
-}
-
-const ZEROS = Buffer.alloc(ZERO_RUN);
-
-/** Writes data, leaving runs of zeros to the device's own way of zeroing. */
-async function writeSparse(device: BlockDevice, offset: number, data: Uint8Array): Promise<void> {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  const isZero = (from: number): boolean =>
-    bytes.subarray(from, from + ZERO_RUN).equals(ZEROS.subarray(0, Math.min(ZERO_RUN, bytes.length - from)));
-  for (let from = 0; from < bytes.length; ) {
-    const zero = isZero(from);
-    let to = from + ZERO_RUN;
-    while (to < bytes.length && isZero(to) === zero) to += ZERO_RUN;
-    to = Math.min(to, bytes.length);
-    if (zero) await device.zero(offset + from, to - from);
-    else await device.write(offset + from, bytes.subarray(from, to));
-    from = to;
-  }
-}
-
-/** Buffers of one lane, by purpose; one that was handed to a thread comes back with its reply. */
-interface LaneBuffers {
-  take(purpose: 'stored' | 'data', size: number): Uint8Array<ArrayBuffer>;
-  giveBack(purpose: 'stored' | 'data', buffer: ArrayBuffer): void;
-}
-
-interface Lanes {
-  /** Starts the work as soon as a lane is free. @throws the first failure of any lane, or the signal's reason. */
-  run(work: (buffers: LaneBuffers) => Promise<void>): Promise<void>;
-  /** Waits for all lanes. @throws as `run` does. */
-  end(): Promise<void>;
-  /** Waits for all lanes, never throws. */
-  settle(): Promise<void>;
-}
-
-function startLanes(count: number, signal: AbortSignal | undefined): Lanes {
-  const free = Array.from({ length: count }, () => laneBuffers());
-  const busy = new Set<Promise<void>>();
-  let failure: { error: unknown } | undefined;
-  const check = (): void => {
-    signal?.throwIfAborted();
-    if (failure) throw failure.error;
-  };
-  const settle = async (): Promise<void> => {
-    while (busy.size > 0) await Promise.all(busy);
-  };
-  return {
-    async run(work) {
-      check();
-      while (free.length === 0) await Promise.race(busy);
-      check();
-      const buffers = free.pop();
-      if (!buffers) return;
-      const running = work(buffers)
-        .catch((error: unknown) => {
-          failure ??= { error };
-        })
-        .finally(() => {
-          busy.delete(running);
-          free.push(buffers);
-        });
-      busy.add(running);
-    },
-    async end() {
-      await settle();
-      check();
-    },
-    settle,
-  };
-}
-
-function laneBuffers(): LaneBuffers {
-  const held = new Map<string, ArrayBuffer>();
-  return {
-    take(purpose, size) {
-      let buffer = held.get(purpose);
-      if (!buffer || buffer.detached || buffer.byteLength < size) {
-        buffer = new ArrayBuffer(size);
-        held.set(purpose, buffer);
-      }
-      return new Uint8Array(buffer);
-    },
-    giveBack(purpose, buffer) {
-      held.set(purpose, buffer);
-    },
-  };
 }
