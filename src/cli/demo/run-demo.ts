@@ -104,6 +104,7 @@ function demoConfig(directory: string, ramdisk: string): Record<string, string> 
     'conductor.deploy_kernel': `file://${join(ramdisk, 'kernel')}`,
     'conductor.deploy_ramdisk': `file://${join(ramdisk, 'initramfs')}`,
     'conductor.file_url_allowed_paths': ramdisk,
+    'agent.command_wait_interval': '1',
     'agent.post_deploy_get_power_state_retry_interval': '1',
   };
 }
