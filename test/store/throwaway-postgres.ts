@@ -26,9 +26,9 @@ export function findPostgres(): string | undefined {
 
 /**
  * Starts a server, or uses the one that WROUGHT_TEST_POSTGRES names (a connection string whose user may create databases). Nothing is
- * flushed to disk: the data live as long as the test.
+ * flushed to disk, unless it is to be `durable`: the data live as long as the test.
  */
-export async function startThrowawayPostgres(bin: string): Promise<ThrowawayPostgres> {
+export async function startThrowawayPostgres(bin: string, { durable = false } = {}): Promise<ThrowawayPostgres> {
   const given = process.env.WROUGHT_TEST_POSTGRES;
   if (given !== undefined) return databasesOf(given, async () => {});
   const directory = mkdtempSync(join(tmpdir(), 'wrought-pg-'));
@@ -41,7 +41,8 @@ export async function startThrowawayPostgres(bin: string): Promise<ThrowawayPost
     { ...identity, encoding: 'utf8', cwd: directory },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
-  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=100', 'deadlock_timeout=100ms'];
+  const settings = ['max_connections=100', 'deadlock_timeout=100ms'];
+  if (!durable) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off');
   const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', directory, '-h', '', ...settings.flatMap((each) => ['-c', each])], {
     ...identity,
     cwd: directory,
