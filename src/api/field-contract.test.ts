@@ -25,6 +25,12 @@ const resources: readonly Resource[] = [
     since: 1,
     make: async (api) => (await api.store.ports.create({ node_uuid: (await api.node()).uuid, address: '52:54:00:00:00:01' })).uuid,
   },
+  {
+    name: 'portgroup',
+    collection: 'portgroups',
+    since: 23,
+    make: async (api) => (await api.store.portgroups.create({ node_uuid: (await api.node()).uuid, mode: 'active-backup' })).uuid,
+  },
   { name: 'chassis', collection: 'chassis', since: 1, make: async (api) => (await api.store.chassis.create({})).uuid },
   {
     name: 'conductor',

@@ -14,8 +14,10 @@ import { stateRoutes } from './resources/nodes/state-routes.ts';
 import { traitRoutes } from './resources/nodes/trait-routes.ts';
 import { vifRoutes } from './resources/nodes/vif-routes.ts';
 import { notBuiltRoutes } from './resources/not-built.ts';
+import { portgroupRoutes } from './resources/portgroups/portgroup-routes.ts';
 import { portRoutes } from './resources/ports/port-routes.ts';
 import { v1Document } from './resources/root-document.ts';
+import { shardRoutes } from './resources/shards/shard-routes.ts';
 
 /** Every endpoint of `/v1`. */
 export function apiRoutes(dependencies: ApiDependencies): Route[] {
@@ -29,6 +31,8 @@ export function apiRoutes(dependencies: ApiDependencies): Route[] {
     ...historyRoutes(dependencies),
     ...childrenRoutes(dependencies),
     ...portRoutes(dependencies),
+    ...portgroupRoutes(dependencies),
+    ...shardRoutes(dependencies),
     ...chassisRoutes(dependencies),
     ...driverRoutes(dependencies),
     ...conductorRoutes(dependencies),

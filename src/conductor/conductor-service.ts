@@ -2,6 +2,7 @@ import type { InterfaceKind } from '../model/interface-kind.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { BootDevice, BootMode, NewNode, Node, NodePatch, PowerTarget } from '../model/node.ts';
 import type { NewPort, Port, PortPatch } from '../model/port.ts';
+import type { Portgroup, PortgroupPatch } from '../model/portgroup.ts';
 
 /** Who asks, for history, leases and logs. */
 export interface RequestContext {
@@ -78,6 +79,8 @@ export interface ConductorService {
   createPort(context: RequestContext, values: NewPort): Promise<Port>;
   updatePort(context: RequestContext, uuid: string, patch: PortPatch): Promise<Port>;
   destroyPort(context: RequestContext, uuid: string): Promise<void>;
+  updatePortgroup(context: RequestContext, uuid: string, patch: PortgroupPatch): Promise<Portgroup>;
+  destroyPortgroup(context: RequestContext, uuid: string): Promise<void>;
   /** Gives out (once per boot) the agent token, unless `giveToken` is false: the caller would not show it. @throws NOT_FOUND for every mismatch. */
   lookup(context: RequestContext, query: { nodeUuid?: string; addresses?: readonly string[]; giveToken?: boolean }): Promise<LookupAnswer>;
   heartbeat(context: RequestContext, uuid: string, heartbeat: HeartbeatRequest): Promise<void>;

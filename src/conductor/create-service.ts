@@ -16,6 +16,7 @@ import {
 } from './node/boot-settings.ts';
 import { createNode } from './node/create-node.ts';
 import { destroyNode } from './node/destroy-node.ts';
+import { destroyPortgroup, updatePortgroup } from './node/portgroups.ts';
 import { createPort, destroyPort, updatePort } from './node/ports.ts';
 import { setMaintenance } from './node/set-maintenance.ts';
 import { setTraits } from './node/set-traits.ts';
@@ -54,6 +55,8 @@ export function createService(context: ConductorContext, isStopping: () => boole
     createPort: async (_request, values) => createPort(open(), values),
     updatePort: async (request, uuid, patch) => updatePort(open(), request, uuid, patch),
     destroyPort: async (request, uuid) => destroyPort(open(), request, uuid),
+    updatePortgroup: async (request, uuid, patch) => updatePortgroup(open(), request, uuid, patch),
+    destroyPortgroup: async (request, uuid) => destroyPortgroup(open(), request, uuid),
     lookup: async (_request, query) => lookup(open(), query),
     heartbeat: async (_request, uuid, beat) => heartbeat(open(), uuid, beat),
     continueInspection: async (request, query, data) => continueInspection(open(), request, query, data),

@@ -152,6 +152,18 @@ export function nodeRepository(transactor: Transactor, clock: Clock): NodeReposi
       return row.count;
     },
 
+    async shards() {
+      const rows = await transactor
+        .reader()
+        .selectFrom('nodes')
+        .select((eb) => ['shard as name', eb.fn.countAll<number>().as('count')])
+        .groupBy('shard')
+        .orderBy('count', 'desc')
+        .orderBy('shard')
+        .execute();
+      return rows.map(({ name, count }) => ({ name, count: Number(count) }));
+    },
+
     async setTraits(uuid, lease, traits) {
       await mutate(uuid, lease, () => ({ traits: [...new Set(traits)].sort() }));
     },

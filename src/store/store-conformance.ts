@@ -6,6 +6,7 @@ import { leaseTests } from './conformance/lease-tests.ts';
 import { nodeTests } from './conformance/node-tests.ts';
 import { pagingTests } from './conformance/paging-tests.ts';
 import { portTests } from './conformance/port-tests.ts';
+import { portgroupTests } from './conformance/portgroup-tests.ts';
 import { recordTests } from './conformance/record-tests.ts';
 import { transactionTests } from './conformance/transaction-tests.ts';
 
@@ -14,6 +15,7 @@ export function storeConformance(name: string, bench: Bench): void {
   describe(`store on ${name}`, () => {
     nodeTests(bench);
     portTests(bench);
+    portgroupTests(bench);
     recordTests(bench);
     pagingTests(bench);
     leaseTests(bench);

@@ -8,6 +8,7 @@ import type { Lease, LeaseHolder } from '../model/lease.ts';
 import type { Millis, NewNode, Node, NodePatch, NodeUuid } from '../model/node.ts';
 import type { NewPort, Port, PortPatch } from '../model/port.ts';
 import type { ProvisionState } from '../model/states.ts';
+import type { PortgroupRepository } from './portgroup-repository.ts';
 
 /** Page of a list: keyset paging by `sortKey` then `id`. */
 export interface Page {
@@ -92,6 +93,8 @@ export interface NodeRepository {
   mutate(uuid: string, lease: Lease | null, change: (node: Node) => NodePatch | null): Promise<Node>;
   /** Removes the node and all that belongs to it. @throws LEASE_LOST. */
   delete(uuid: string, lease: Lease | null): Promise<void>;
+  /** How many nodes each shard has, the largest first; nodes without one are counted under null. */
+  shards(): Promise<{ name: string | null; count: number }[]>;
   countInStates(states: readonly ProvisionState[], conductorGroup?: string): Promise<number>;
   setTraits(uuid: string, lease: Lease | null, traits: readonly string[]): Promise<void>;
 
@@ -190,6 +193,7 @@ export interface SpentStepRepository {
 export interface Repositories {
   readonly nodes: NodeRepository;
   readonly ports: PortRepository;
+  readonly portgroups: PortgroupRepository;
   readonly chassis: ChassisRepository;
   readonly conductors: ConductorRepository;
   readonly history: HistoryRepository;

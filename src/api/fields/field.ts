@@ -36,6 +36,8 @@ export interface Field {
   readonly create?: boolean;
   readonly required?: boolean;
   readonly patch?: boolean;
+  /** First version of giving it to a new object where that differs from `since`. */
+  readonly createSince?: number;
   /** First version of writing it through PATCH where that differs from `since`. */
   readonly patchSince?: number;
   /** `yes`: in plain lists too; `detail`: only in full views; `never`: write-only. */

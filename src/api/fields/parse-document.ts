@@ -15,10 +15,11 @@ export function parseDocument(table: ResourceTable, body: Json, minor: number): 
     const field = findField(table, name);
     if (!field?.create) throw invalid(`${JSON.stringify(name.slice(0, 100))} is not a property that a new ${table.name} can be given`);
     if (value === undefined) continue;
-    if (field.since > minor) {
+    const since = field.createSince ?? field.since;
+    if (since > minor) {
       // Clients send what they know, unset: null, and the empty string where that is the default.
       const unset = value === null || (value === '' && field.default === '');
-      if (!unset) newer.push({ name, since: field.since });
+      if (!unset) newer.push({ name, since });
     }
     values[name] = parseValue(field, value, Math.max(minor, field.since));
   }

@@ -26,17 +26,6 @@ const OBJECT: readonly Method[] = ['GET', 'PATCH', 'DELETE'];
 
 /** Parts of the contract that are not built yet. Each answers as it must below its first version, and says so from it on. */
 const MISSING: readonly Missing[] = [
-  ...missing('portgroups', 23, HIDDEN_A, {
-    '/portgroups': COLLECTION,
-    '/portgroups/detail': READ,
-    '/portgroups/{portgroup}': OBJECT,
-  }),
-  ...missing('portgroups', 24, HIDDEN_B, {
-    '/portgroups/{portgroup}/ports': READ,
-    '/portgroups/{portgroup}/ports/detail': READ,
-    '/nodes/{node}/portgroups': READ,
-    '/nodes/{node}/portgroups/detail': READ,
-  }),
   ...missing('volume', 32, HIDDEN_A, { '/volume': READ, '/nodes/{node}/volume': READ }),
   ...missing('volume', 32, HIDDEN_B, {
     '/volume/connectors': COLLECTION,
@@ -59,7 +48,6 @@ const MISSING: readonly Missing[] = [
     '/inspection_rules': ['GET', 'POST', 'DELETE'],
     '/inspection_rules/{uuid}': OBJECT,
   }),
-  ...missing('shards', 82, HIDDEN_A, { '/shards': READ }),
   ...missing('events', 54, HIDDEN_A, { '/events': ['POST'] }),
   ...missing('bios', 40, HIDDEN_B, { '/nodes/{node}/bios': READ, '/nodes/{node}/bios/{setting}': READ }),
   ...missing('firmware', 86, HIDDEN_B, { '/nodes/{node}/firmware': READ }),

@@ -145,6 +145,14 @@ export function fakeConductor(store: Store): ConductorService & { readonly calls
       note('destroyPort', uuid);
       await store.ports.delete(uuid);
     },
+    async updatePortgroup(_context, uuid, patch) {
+      note('updatePortgroup', uuid, patch);
+      return store.portgroups.update(uuid, patch);
+    },
+    async destroyPortgroup(_context, uuid) {
+      note('destroyPortgroup', uuid);
+      await store.portgroups.delete(uuid);
+    },
     async lookup(_context, query) {
       note('lookup', query);
       const [byMac] = query.addresses ? await store.nodes.findByMacs(query.addresses) : [];

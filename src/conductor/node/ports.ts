@@ -6,12 +6,19 @@ import { PORT_CONNECTIVITY_CHANGE_ALLOWED, PORT_MAC_CHANGE_REFUSED } from '../..
 import type { ConductorContext } from '../conductor-context.ts';
 import type { RequestContext } from '../conductor-service.ts';
 import { withNode } from '../with-node.ts';
+import { checkGroupOfPort } from './portgroups.ts';
 
 const CONNECTIVITY = ['portgroup_uuid', 'pxe_enabled', 'local_link_connection', 'physical_network'] as const;
 
-/** Needs no lease and has no state rule. @throws DUPLICATE, NOT_FOUND (node). */
+/** Changes that a port's group has a say in. */
+const GROUP_MATTERS = ['node_uuid', ...CONNECTIVITY] as const;
+
+/** Needs no lease and has no state rule. @throws DUPLICATE, NOT_FOUND (node), CONFLICT and INVALID_PARAMETER (portgroup). */
 export function createPort(ctx: ConductorContext, values: NewPort): Promise<Port> {
-  return ctx.store.ports.create({ ...values, address: values.address.toLowerCase() });
+  return ctx.store.transaction(async (tx) => {
+    await checkGroupOfPort(tx, values);
+    return tx.ports.create({ ...values, address: values.address.toLowerCase() });
+  });
 }
 
 /** @throws CONFLICT, DUPLICATE, NODE_LOCKED, NOT_FOUND. */
@@ -24,6 +31,7 @@ export async function updatePort(ctx: ConductorContext, request: RequestContext,
     const change = patch.address === undefined ? patch : { ...patch, address: patch.address.toLowerCase() };
     return ctx.store.transaction(async (tx) => {
       await tx.nodes.mutate(task.node.uuid, task.held.lease, () => null);
+      if (GROUP_MATTERS.some((field) => change[field] !== undefined)) await checkGroupOfPort(tx, { ...current, ...change }, current);
       return tx.ports.update(uuid, change);
     });
   });

@@ -8,7 +8,6 @@ export const inertOptions: Readonly<Record<string, readonly string[]>> = {
     'autodetect_deploy_interfaces',
     'debug_tracebacks_in_api',
     'default_conductor_group',
-    'default_portgroup_mode',
     'drain_shutdown_timeout',
     'grub_config_template',
     'hash_partition_exponent',

@@ -1,5 +1,6 @@
 import { initialSchema } from './0001-initial-schema.ts';
+import { portgroups } from './0002-portgroups.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps of the schema, oldest first. A released step is never changed: what follows is a new one. */
-export const MIGRATIONS: readonly Migration[] = [initialSchema];
+export const MIGRATIONS: readonly Migration[] = [initialSchema, portgroups];

@@ -26,7 +26,7 @@ export async function createPort(request: ApiRequest, body: Json, dependencies: 
   const { node_ident, node_uuid, ...values } = parseDocument(PORT_TABLE, body, request.minor);
   if ((node_ident === undefined) === (node_uuid === undefined)) throw invalid('A new port needs node_uuid or node_ident, and not both');
   const node = await nodeOfBody(String(node_uuid ?? node_ident), dependencies);
-  refusePortgroup(values);
+  await checkPortgroup(values, dependencies);
   const wanted = asNewPort({ ...values, node_uuid: node.uuid });
   const port = await asBadRequest(['NO_VALID_HOST', 'NOT_FOUND'], () => dependencies.conductor.createPort(request.context, wanted));
   return created(renderPort(request, dependencies, port), `${request.base}/v1/ports/${port.uuid}`);
@@ -40,7 +40,7 @@ export async function patchPort(request: ApiRequest, body: Json, port: Port, dep
     if (patch.node_uuid !== undefined) throw invalid('node_uuid and node_ident exclude each other');
     patch.node_uuid = (await nodeOfBody(ident, dependencies)).uuid;
   }
-  refusePortgroup(patch);
+  await checkPortgroup(patch, dependencies);
   if (patch.physical_network !== undefined && port.portgroup_uuid !== null && request.minor >= GROUPED_NETWORK_FROZEN_SINCE) {
     throw invalid(`Port ${port.uuid} is in a portgroup: its physical network is the group's`);
   }
@@ -60,9 +60,11 @@ async function nodeOfBody(ident: string, { store }: ApiDependencies): Promise<No
   return node;
 }
 
-/** There are no portgroups yet, so none can be named. @throws INVALID_PARAMETER. */
-function refusePortgroup(values: JsonObject): void {
-  if (typeof values.portgroup_uuid === 'string') throw invalid(`Portgroup ${values.portgroup_uuid} does not exist`);
+/** @throws INVALID_PARAMETER for a portgroup that does not exist; the conductor looks at whether the port fits it. */
+async function checkPortgroup(values: JsonObject, { store }: ApiDependencies): Promise<void> {
+  if (typeof values.portgroup_uuid === 'string' && (await store.portgroups.getByUuid(values.portgroup_uuid)) === undefined) {
+    throw invalid(`Portgroup ${values.portgroup_uuid} does not exist`);
+  }
 }
 
 async function refuseWhileInspecting(port: Port, minor: number, { store }: ApiDependencies): Promise<void> {
