@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Clock, systemClock } from '../model/clock.ts';
 import { UsageError } from './cli-error.ts';
-import { type ApiClient, type Credentials, createApiClient } from './client/api-client.ts';
+import type { ApiClient, Credentials } from './client/api-client.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the action of a command that talks to a service gets. */
@@ -30,6 +30,8 @@ export async function withService(
   const { env, signal } = terminal;
   const url = options.url ?? env.OS_ENDPOINT_OVERRIDE ?? env.OS_ENDPOINT ?? env.IRONIC_URL ?? env.IRONIC_ENDPOINT ?? DEFAULT_URL;
   if (!/^https?:\/\/[^\s/]/.test(url)) throw new UsageError(`the service address must be an http:// or https:// URL, found "${url}"`);
+  // The HTTP client is loaded only by commands that get this far: help and bad usage answer at once.
+  const { createApiClient } = await import('./client/api-client.ts');
   const api = createApiClient({ url, credentials: credentialsFrom(env), clock: systemClock, signal });
   const json = options.json === true;
   try {

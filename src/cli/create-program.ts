@@ -1,24 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addCompletionCommands } from './commands/completion-commands.ts';
-import { addConfigCommands } from './commands/config-commands.ts';
-import { addDatabaseCommands } from './commands/database-commands.ts';
-import { addDemoCommand } from './commands/demo-command.ts';
-import { addDriverCommands } from './commands/driver-commands.ts';
-import { addNodeOperationCommands } from './commands/node-operation-commands.ts';
-import { addNodeProvisionCommands } from './commands/node-provision-commands.ts';
-import { addNodeReadCommands } from './commands/node-read-commands.ts';
-import { addNodeWriteCommands } from './commands/node-write-commands.ts';
-import { addPortCommands } from './commands/port-commands.ts';
-import { addServeCommand } from './commands/serve-command.ts';
-import { addSimCommand } from './commands/sim-command.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Adds its commands to the program. */
+type Add = (program: Command, terminal: Terminal) => void;
+
+/** First words, in the order of the help, and where their commands stand. */
+const GROUPS: readonly (readonly [words: readonly string[], load: () => Promise<Add>])[] = [
+  [['serve'], async () => (await import('./commands/serve-command.ts')).addServeCommand],
+  [['demo'], async () => (await import('./commands/demo-command.ts')).addDemoCommand],
+  [['sim'], async () => (await import('./commands/sim-command.ts')).addSimCommand],
+  [['db'], async () => (await import('./commands/database-commands.ts')).addDatabaseCommands],
+  [['config'], async () => (await import('./commands/config-commands.ts')).addConfigCommands],
+  [['node'], async () => (await import('./commands/node-commands.ts')).addNodeCommands],
+  [['port'], async () => (await import('./commands/port-commands.ts')).addPortCommands],
+  [['driver', 'conductor'], async () => (await import('./commands/driver-commands.ts')).addDriverCommands],
+  [['completion'], async () => (await import('./commands/completion-commands.ts')).addCompletionCommands],
+];
+/** Its script names every command. */
+const NEEDS_ALL = 'completion';
+
 /**
- * The whole command tree. Command files load only what describes them; what does the work is imported by their actions, so that the
- * first output comes at once.
+ * The command tree: all of it, or only the group of the command line's first word where that names one. Command files load only what
+ * describes them; what does the work is imported by their actions. Both keep the first output quick.
  */
-export function createProgram(terminal: Terminal): Command {
+export async function createProgram(terminal: Terminal, firstWord: string | null = null): Promise<Command> {
   const program = new Command('wrought')
     .description('Takes physical servers from a BMC address to a running operating system, and back.')
     .version(versionOf(), '--version')
@@ -26,19 +32,9 @@ export function createProgram(terminal: Terminal): Command {
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
     .showSuggestionAfterError()
     .showHelpAfterError('(--help shows what is possible)');
-  addServeCommand(program, terminal);
-  addDemoCommand(program, terminal);
-  addSimCommand(program, terminal);
-  addDatabaseCommands(program, terminal);
-  addConfigCommands(program, terminal);
-  const node = program.command('node').description('machines');
-  addNodeReadCommands(node, terminal);
-  addNodeWriteCommands(node, terminal);
-  addNodeProvisionCommands(node, terminal);
-  addNodeOperationCommands(node, terminal);
-  addPortCommands(program, terminal);
-  addDriverCommands(program, terminal);
-  addCompletionCommands(program, terminal);
+  const named = firstWord === null || firstWord === NEEDS_ALL ? [] : GROUPS.filter(([words]) => words.includes(firstWord));
+  const loaded = await Promise.all((named.length > 0 ? named : GROUPS).map(([, load]) => load()));
+  for (const add of loaded) add(program, terminal);
   return program;
 }
 

@@ -191,7 +191,7 @@ test('db upgrade and status', async () => {
   assert.match((await run('db', 'upgrade', '--config-file', file)).out, /^schema version (\d+) of \1\n$/);
 });
 
-test('completion knows every command', () => {
+test('completion knows every command', async () => {
   const terminal: Terminal = {
     out: () => undefined,
     err: () => undefined,
@@ -200,8 +200,11 @@ test('completion knows every command', () => {
     env: {},
     signal: new AbortController().signal,
   };
-  const words = completionWords(createProgram(terminal));
+  const words = completionWords(await createProgram(terminal));
   assert.ok(words.get('')?.includes('serve'));
   assert.ok(words.get('node')?.includes('deploy'));
   assert.ok(words.get('node deploy')?.includes('--configdrive'));
+  const only = completionWords(await createProgram(terminal, 'port'));
+  assert.ok(only.get('port')?.includes('create'));
+  assert.equal(only.get('node'), undefined);
 });

@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.ts';
  * 2 bad usage, 130 stopped by a signal.
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
-  const program = createProgram(terminal);
+  const program = await createProgram(terminal, args[0] ?? null);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return 0;
