@@ -94,8 +94,9 @@ async function writeConfig(directory: string, socket: string, apiPort: number, r
   await mkdir(state);
   await mkdir(logs);
   const file = join(directory, 'ironic.conf');
+  // The API calls the conductor by its host name.
   const own = {
-    DEFAULT: { rpc_transport: 'json-rpc', host: 'peer', log_dir: logs, state_path: state },
+    DEFAULT: { rpc_transport: 'json-rpc', host: 'localhost', log_dir: logs, state_path: state },
     json_rpc: { auth_strategy: 'noauth', host_ip: '127.0.0.1', port: String(rpcPort) },
     database: { connection: `mysql+pymysql://root@localhost/ironic?unix_socket=${socket}` },
     oslo_concurrency: { lock_path: state },
