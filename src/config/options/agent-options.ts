@@ -4,7 +4,11 @@ export const agentOptions: OptionGroup = {
   group: 'agent',
   options: {
     agent_api_version: { type: 'string', default: 'v1' },
-    allow_md5_checksum: { type: 'boolean', default: true },
+    allow_md5_checksum: {
+      type: 'boolean',
+      default: false,
+      note: 'Peer: true. MD5 collisions are made at will; a checksum is there to be trusted.',
+    },
     api_ca_file: { type: 'string', default: null },
     certificates_path: { type: 'string', default: '/var/lib/ironic/certificates' },
     command_timeout: { type: 'integer', default: 60, mutable: true },
