@@ -59,7 +59,7 @@ export async function followNode(options: {
       tell();
       return;
     }
-    if (kind === 'node.step') {
+    if (kind === 'node.step' && data.phase === 'start') {
       step = stepOf(data);
       percent = null;
       tell();
@@ -154,8 +154,9 @@ function parseData(data: string): JsonObject {
   }
 }
 
+/** Events name a step `interface.step`. */
 function stepOf(data: JsonObject): string | null {
-  return typeof data.step === 'object' ? stepName(data.step) : data.interface === undefined ? text(data.step) : stepName(data);
+  return text(data.step) ?? stepName(data.step);
 }
 
 function percentOf(data: JsonObject): number | null {

@@ -105,7 +105,9 @@ test('the event stream tells progress and ends the wait at once', async () => {
     changed: (progress) => seen.push(progress),
   });
   await clock.advance(0);
-  events.push('id: 1\nevent: node.step\ndata: {"step":{"interface":"deploy","step":"write_image"}}\n\n');
+  events.push(
+    'id: 1\nevent: node.step\ndata: {"flow":"deploy","step":"deploy.write_image","interface":"deploy","index":1,"total":2,"phase":"start"}\n\n',
+  );
   events.push('id: 2\nevent: node.progress\ndata: {"percent":42}\n\n');
   await clock.advance(0);
   state = 'active';

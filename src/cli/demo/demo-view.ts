@@ -9,7 +9,10 @@ export interface MachineStatus {
   readonly stage: string;
   /** Provision state as the API tells it. */
   readonly state: string;
+  /** Step that runs, or what went wrong. */
   readonly detail: string;
+  /** Of the image, 0 to 100, while it is written. */
+  readonly percent: number | null;
 }
 
 export interface DemoView {
@@ -29,10 +32,13 @@ export function createDemoView(terminal: Terminal, names: readonly string[], now
 function plainView(terminal: Terminal, now: () => number, start: number): DemoView {
   const last = new Map<string, string>();
   return {
-    update({ name, stage, state }) {
-      const key = `${stage}  ${state}`;
-      if (last.get(name) === key) return;
-      last.set(name, key);
+    update({ name, stage, state, detail }) {
+      const parts = [stage, state, detail].filter((part) => part !== '');
+      const key = parts.join('  ');
+      // While a step runs the node goes back and forth between working and waiting: one line a step is enough.
+      const news = detail === '' ? key : `${stage}  ${detail}`;
+      if (last.get(name) === news) return;
+      last.set(name, news);
       terminal.err(`${elapsed(now() - start)}  ${name}  ${key}\n`);
     },
     say: (line) => terminal.err(`${elapsed(now() - start)}  ${line}\n`),
@@ -41,7 +47,9 @@ function plainView(terminal: Terminal, now: () => number, start: number): DemoVi
 }
 
 function liveView(terminal: Terminal, names: readonly string[], now: () => number, start: number): DemoView {
-  const rows = new Map<string, MachineStatus>(names.map((name) => [name, { name, stage: 'waiting', state: '', detail: '' }]));
+  const rows = new Map<string, MachineStatus>(
+    names.map((name) => [name, { name, stage: 'waiting', state: '', detail: '', percent: null }]),
+  );
   let drawnLines = 0;
   let drawnAt = Number.NEGATIVE_INFINITY;
 
@@ -50,7 +58,12 @@ function liveView(terminal: Terminal, names: readonly string[], now: () => numbe
     const width = (terminal.columns ?? 80) - 1;
     const text = table(
       ['Machine', 'Doing', 'State', 'Detail'],
-      [...rows.values()].map(({ name, stage, state, detail }) => [name, stage, state, detail]),
+      [...rows.values()].map(({ name, stage, state, detail, percent }) => [
+        name,
+        stage,
+        state,
+        percent === null ? detail : `${detail}  ${percent} %`,
+      ]),
       width,
     );
     const lines = [...text.trimEnd().split('\n'), `elapsed ${elapsed(now() - start)}`];

@@ -39,10 +39,10 @@ export async function walkMachine(machine: DemoMachine, tools: WalkTools): Promi
   const result: WalkResult = { name: machine.name, deployed: false, verified: false, tornDown: false, error: null };
   try {
     await walk(machine, tools, result);
-    tools.show({ name: machine.name, stage: 'done', state: 'available', detail: '' });
+    tools.show({ name: machine.name, stage: 'done', state: 'available', detail: '', percent: null });
   } catch (error) {
     result.error = error instanceof Error ? error.message : String(error);
-    tools.show({ name: machine.name, stage: 'failed', state: '', detail: result.error });
+    tools.show({ name: machine.name, stage: 'failed', state: '', detail: result.error, percent: null });
   }
   return result;
 }
@@ -50,7 +50,7 @@ export async function walkMachine(machine: DemoMachine, tools: WalkTools): Promi
 async function walk(machine: DemoMachine, tools: WalkTools, result: WalkResult): Promise<void> {
   const { api, image, show } = tools;
   const { name } = machine;
-  const say = (stage: string, state: string): void => show({ name, stage, state, detail: '' });
+  const say = (stage: string, state: string): void => show({ name, stage, state, detail: '', percent: null });
 
   say('enrol', '');
   const { uuid } = await enrol(api, machine);
@@ -65,8 +65,7 @@ async function walk(machine: DemoMachine, tools: WalkTools, result: WalkResult):
       timeoutMs: tools.stageTimeoutMs,
       clock: tools.clock,
       signal: tools.signal,
-      changed: ({ view, step, percent }) =>
-        show({ name, stage, state: view.state, detail: [step, percent === null ? null : `${percent} %`].filter(Boolean).join('  ') }),
+      changed: ({ view, step, percent }) => show({ name, stage, state: view.state, detail: step ?? '', percent }),
     });
   };
 

@@ -67,8 +67,8 @@ export const defaultInterfacesOptions: OptionGroup = {
     },
     enabled_vendor_interfaces: {
       type: 'list',
-      default: ['no-vendor', 'fake'],
-      note: 'Peer: ipmitool, redfish, no-vendor. Vendor passthru is not built yet; fake serves fake-hardware.',
+      default: ['redfish', 'no-vendor', 'fake'],
+      note: 'Peer: ipmitool, redfish, no-vendor. The ipmitool implementation is not built yet; fake serves fake-hardware.',
     },
   },
 };
