@@ -31,6 +31,13 @@ const resources: readonly Resource[] = [
     since: 23,
     make: async (api) => (await api.store.portgroups.create({ node_uuid: (await api.node()).uuid, mode: 'active-backup' })).uuid,
   },
+  {
+    name: 'deploy_template',
+    collection: 'deploy_templates',
+    since: 55,
+    make: async (api) =>
+      (await api.store.deployTemplates.create({ name: 'CUSTOM_A', steps: [{ interface: 'bios', step: 's', args: {}, priority: 1 }] })).uuid,
+  },
   { name: 'chassis', collection: 'chassis', since: 1, make: async (api) => (await api.store.chassis.create({})).uuid },
   {
     name: 'conductor',

@@ -5,6 +5,7 @@ import type { Route } from './http/route.ts';
 import { agentRoutes } from './resources/agent/agent-routes.ts';
 import { chassisRoutes } from './resources/chassis/chassis-routes.ts';
 import { conductorRoutes } from './resources/conductors/conductor-routes.ts';
+import { deployTemplateRoutes } from './resources/deploy-templates/deploy-template-routes.ts';
 import { driverRoutes } from './resources/drivers/driver-routes.ts';
 import { childrenRoutes } from './resources/nodes/children-routes.ts';
 import { historyRoutes } from './resources/nodes/history-routes.ts';
@@ -33,6 +34,7 @@ export function apiRoutes(dependencies: ApiDependencies): Route[] {
     ...portRoutes(dependencies),
     ...portgroupRoutes(dependencies),
     ...shardRoutes(dependencies),
+    ...deployTemplateRoutes(dependencies),
     ...chassisRoutes(dependencies),
     ...driverRoutes(dependencies),
     ...conductorRoutes(dependencies),

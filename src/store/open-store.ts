@@ -6,6 +6,7 @@ import { chassisRepository } from './chassis-repository.ts';
 import { conductorRepository } from './conductor-repository.ts';
 import { type ConnectionTarget, parseConnectionString } from './connection-string.ts';
 import type { Database } from './database.ts';
+import { deployTemplateRepository } from './deploy-template-repository.ts';
 import { eventRepository } from './event-repository.ts';
 import { historyRepository } from './history-repository.ts';
 import { inventoryRepository } from './inventory-repository.ts';
@@ -131,6 +132,7 @@ function assemble(transactor: Transactor, clock: Clock, opened: OpenedDatabase, 
     nodes: nodeRepository(transactor, clock),
     ports: portRepository(transactor, clock),
     portgroups: portgroupRepository(transactor, clock),
+    deployTemplates: deployTemplateRepository(transactor, clock),
     chassis: chassisRepository(transactor, clock),
     conductors: conductorRepository(transactor, clock),
     history: historyRepository(transactor, clock),

@@ -8,6 +8,7 @@ import { pagingTests } from './conformance/paging-tests.ts';
 import { portTests } from './conformance/port-tests.ts';
 import { portgroupTests } from './conformance/portgroup-tests.ts';
 import { recordTests } from './conformance/record-tests.ts';
+import { stepListTests } from './conformance/step-list-tests.ts';
 import { transactionTests } from './conformance/transaction-tests.ts';
 
 /** Registers what every database behind `Store` must do. `bench` opens stores on fresh databases of the kind under test. */
@@ -16,6 +17,7 @@ export function storeConformance(name: string, bench: Bench): void {
     nodeTests(bench);
     portTests(bench);
     portgroupTests(bench);
+    stepListTests(bench);
     recordTests(bench);
     pagingTests(bench);
     leaseTests(bench);

@@ -8,6 +8,7 @@ import type { Lease, LeaseHolder } from '../model/lease.ts';
 import type { Millis, NewNode, Node, NodePatch, NodeUuid } from '../model/node.ts';
 import type { NewPort, Port, PortPatch } from '../model/port.ts';
 import type { ProvisionState } from '../model/states.ts';
+import type { DeployTemplateRepository } from './deploy-template-repository.ts';
 import type { PortgroupRepository } from './portgroup-repository.ts';
 
 /** Page of a list: keyset paging by `sortKey` then `id`. */
@@ -194,6 +195,7 @@ export interface Repositories {
   readonly nodes: NodeRepository;
   readonly ports: PortRepository;
   readonly portgroups: PortgroupRepository;
+  readonly deployTemplates: DeployTemplateRepository;
   readonly chassis: ChassisRepository;
   readonly conductors: ConductorRepository;
   readonly history: HistoryRepository;

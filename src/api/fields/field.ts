@@ -16,6 +16,8 @@ export type FieldType =
   | 'object'
   | 'datetime'
   | 'strings'
+  /** A list of documents; its form is the field's own rule. */
+  | 'list'
   | 'links';
 
 /** What rendering needs beside the row. */

@@ -33,6 +33,8 @@ function parseType(field: Field, value: Json): Json {
       return readInteger(value) ?? refuse(field, 'an integer', value);
     case 'object':
       return isJsonObject(value) ? value : refuse(field, 'an object', value);
+    case 'list':
+      return Array.isArray(value) ? value : refuse(field, 'a list', value);
     case 'strings':
     case 'links':
       return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : refuse(field, 'a list of strings', value);

@@ -28,6 +28,7 @@ export function renderByType(field: Field, row: Row): string {
     case 'object':
       return typeof value === 'string' && value !== '' ? value : '{}';
     case 'strings':
+    case 'list':
       return typeof value === 'string' && value !== '' ? value : '[]';
     default:
       return scalar(value ?? null);

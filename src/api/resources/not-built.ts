@@ -38,7 +38,6 @@ const MISSING: readonly Missing[] = [
   ...missing('allocations', 52, ['404A', '405A'], { '/allocations': COLLECTION, '/allocations/{allocation}': ['GET', 'DELETE'] }),
   ...missing('allocations', 57, ['404A', '405A'], { '/allocations/{allocation}': ['PATCH'] }),
   ...missing('allocations', 52, HIDDEN_B, { '/nodes/{node}/allocation': ['GET', 'DELETE'] }),
-  ...missing('deploy_templates', 55, ['404B', '405B'], { '/deploy_templates': COLLECTION, '/deploy_templates/{template}': OBJECT }),
   ...missing('runbooks', 92, ['404B', '405B'], { '/runbooks': COLLECTION, '/runbooks/{runbook}': OBJECT }),
   ...missing('runbooks', 112, HIDDEN_B, {
     '/runbooks/{runbook}/traits': ['GET', 'PUT', 'DELETE'],

@@ -5,7 +5,7 @@ import { cachedInBandSteps } from './available-steps.ts';
 import { deploySteps } from './compose-steps.ts';
 import { FLOWS, indexOf, stepsOf } from './flow.ts';
 import { stepName } from './step-record.ts';
-import { listJson, requestedOf } from './user-steps.ts';
+import { listJson, requestedDeploySteps } from './user-steps.ts';
 
 /**
  * Once the agent has told its steps: composes the deployment's list anew, keeping what has been begun in front of the cursor's end.
@@ -16,7 +16,7 @@ export async function completeDeployList(ctx: ConductorContext, task: NodeTask):
   const flow = FLOWS.deploy;
   const inBand = cachedInBandSteps(task.node, flow);
   if (inBand === null || task.node.driver_internal_info.steps_validated === true) return;
-  const requested = requestedOf(task.node.driver_internal_info.user_deploy_steps);
+  const requested = requestedDeploySteps(task.node.driver_internal_info);
   const { steps } = deploySteps(ctx.config, task, requested, inBand);
   const begun = stepsOf(task.node, flow).slice(0, (indexOf(task.node, flow) ?? -1) + 1);
   await task.saveInternal({ [flow.list]: listJson([...begun, ...without(steps, begun)]), steps_validated: true });

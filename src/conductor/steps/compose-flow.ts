@@ -9,7 +9,7 @@ import { type Flow, REQUESTED_KEY } from './flow.ts';
 import { flowStarted } from './flow-history.ts';
 import { learnSteps, stepsUnasked } from './learn-steps.ts';
 import { runSteps } from './run-steps.ts';
-import { listJson, requestedOf } from './user-steps.ts';
+import { listJson, requestedDeploySteps, requestedOf } from './user-steps.ts';
 
 /**
  * Composes the list from what is known now and runs it from its first step. The node is in the flow's acting state.
@@ -42,7 +42,7 @@ function composed(ctx: ConductorContext, task: NodeTask, flow: Flow): StepRecord
   const info = task.node.driver_internal_info;
   const inBand = cachedInBandSteps(task.node, flow);
   if (flow.kind === 'deploy') {
-    const { steps } = deploySteps(ctx.config, task, requestedOf(info.user_deploy_steps), inBand);
+    const { steps } = deploySteps(ctx.config, task, requestedDeploySteps(info), inBand);
     if (steps.length > 0) return steps;
     throw new WroughtError('DEPLOY_FAILURE', `Node ${task.node.uuid}: deploy interface ${task.driver.deploy.name} offers no deploy steps.`);
   }

@@ -86,6 +86,8 @@ export const STEP_STARTED_KEY = 'wrought_step_started';
 export const RECOVERIES_KEY = 'wrought_recoveries';
 /** Steps as the client gave them, until the list is composed. */
 export const REQUESTED_KEY = 'wrought_requested_steps';
+/** Steps of the deploy templates that a deployment began with. */
+export const TEMPLATE_STEPS_KEY = 'wrought_template_steps';
 /** True while the flow has booted, or is booting, the ramdisk: an agent is expected. */
 export const RAMDISK_KEY = 'wrought_ramdisk_booted';
 
@@ -139,7 +141,7 @@ export function wipedFlow(flow: Flow): InternalInfoPatch {
     [flow.cached]: undefined,
     [flow.refreshed]: undefined,
     ...(flow.disableRamdisk === null ? {} : { [flow.disableRamdisk]: undefined }),
-    ...(flow.kind === 'deploy' ? { user_deploy_steps: undefined, steps_validated: undefined } : {}),
+    ...(flow.kind === 'deploy' ? { user_deploy_steps: undefined, steps_validated: undefined, [TEMPLATE_STEPS_KEY]: undefined } : {}),
     ...(flow.kind === 'clean' ? { declarative_cleaning: undefined } : {}),
     [REQUEST_KEY]: undefined,
     [STEP_STARTED_KEY]: undefined,

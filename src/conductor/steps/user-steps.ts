@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { StepRecord } from '../../model/step.ts';
 import type { RequestedStep } from '../conductor-service.ts';
-import type { FlowKind } from './flow.ts';
+import { type FlowKind, TEMPLATE_STEPS_KEY } from './flow.ts';
 import { isReserved, isStepRecord, recordOfReservedStep, stepJson, stepName } from './step-record.ts';
 
 export interface UserStepRules {
@@ -105,6 +105,11 @@ export function requestedOf(value: Json | undefined): RequestedStep[] {
       },
     ];
   });
+}
+
+/** What a deployment asks for: the client's steps and those of its templates, as kept on the node. */
+export function requestedDeploySteps(info: JsonObject): RequestedStep[] {
+  return [...requestedOf(info.user_deploy_steps), ...requestedOf(info[TEMPLATE_STEPS_KEY])];
 }
 
 /** For texts and JSON: the stored form of a list. */

@@ -16,7 +16,8 @@ import { merged, type NodeTask } from '../node-task.ts';
 import { startList } from '../steps/compose-flow.ts';
 import { deploySteps } from '../steps/compose-steps.ts';
 import { failFlow } from '../steps/fail-flow.ts';
-import { FLOWS, objectAt, RAMDISK_KEY, REQUEST_KEY, wipedFlow } from '../steps/flow.ts';
+import { FLOWS, objectAt, RAMDISK_KEY, REQUEST_KEY, TEMPLATE_STEPS_KEY, wipedFlow } from '../steps/flow.ts';
+import { templateSteps } from '../steps/template-steps.ts';
 import { checkDenyList, requestedJson } from '../steps/user-steps.ts';
 import { changeState } from '../transition.ts';
 import { validateInterfaces } from '../validate-interfaces.ts';
@@ -34,12 +35,16 @@ export async function active(ctx: ConductorContext, request: RequestContext, uui
     checkBootMode(ctx, task.node);
     const steps = body.deploySteps ?? [];
     checkDenyList(ctx.config, 'deploy', steps);
-    await validate(ctx, task, steps);
+    let templates: RequestedStep[] = [];
+    await validate(ctx, task, async () => {
+      templates = await templateSteps(ctx, task.node, steps);
+      return [...steps, ...templates];
+    });
     const configdrive = await configDriveText(task.node, body.configdrive);
     await changeState(ctx, task, {
       event,
       lastError: null,
-      patch: (node) => deployPatch(ctx, node, { steps, configdrive, rebuild: event === 'rebuild', request }),
+      patch: (node) => deployPatch(ctx, node, { steps, templates, configdrive, rebuild: event === 'rebuild', request }),
     });
     return (working) => deploy(ctx, working);
   });
@@ -66,12 +71,12 @@ function checkBootMode(ctx: ConductorContext, node: Node): void {
   );
 }
 
-async function validate(ctx: ConductorContext, task: NodeTask, steps: readonly RequestedStep[]): Promise<void> {
+async function validate(ctx: ConductorContext, task: NodeTask, steps: () => Promise<RequestedStep[]>): Promise<void> {
   try {
     await validateInterfaces(ctx, task, ['power', 'deploy']);
     checkTraits(task.node);
     // In-band steps are not known yet; what is asked of them is looked at again when the agent has called.
-    deploySteps(ctx.config, task, steps, null);
+    deploySteps(ctx.config, task, await steps(), null);
   } catch (error) {
     const text = `Failed to validate deploy or power info for node ${task.node.uuid}: ${messageOf(error)}`;
     throw new WroughtError('DEPLOY_FAILURE', text, { cause: error, ...(error instanceof WroughtError ? { status: error.status } : {}) });
@@ -96,6 +101,8 @@ export function checkTraits(node: Node): void {
 
 interface DeployWish {
   readonly steps: readonly RequestedStep[];
+  /** Of the deploy templates; kept as they are now, so that one edited meanwhile does not change a deployment that runs. */
+  readonly templates: readonly RequestedStep[];
   readonly configdrive: string | null;
   readonly rebuild: boolean;
   readonly request: RequestContext;
@@ -119,6 +126,7 @@ function deployPatch(ctx: ConductorContext, node: Node, wish: DeployWish): NodeP
       ...(info.image_source === undefined ? {} : { is_whole_disk_image: wholeDisk }),
       ...(lessee === null ? {} : { automatic_lessee: true }),
       user_deploy_steps: wish.steps.length > 0 ? requestedJson(wish.steps) : undefined,
+      [TEMPLATE_STEPS_KEY]: wish.templates.length > 0 ? requestedJson(wish.templates) : undefined,
       [REQUEST_KEY]: randomUUID(),
       [RAMDISK_KEY]: true,
     }),
