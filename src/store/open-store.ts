@@ -58,7 +58,6 @@ export async function openStore(connection: string, options: StoreOptions): Prom
       db: opened.db,
       readDb: opened.openReader(),
       log,
-      ...(opened.flush ? { flush: opened.flush } : {}),
       writeEvents: eventWriter(target.dialect, instance, () => clock.now()),
     });
     const listener =
@@ -88,7 +87,6 @@ interface OpenedDatabase {
   /** Where reads outside of transactions go; call it once the schema stands. */
   openReader(): Kysely<Database>;
   statements(): number;
-  readonly flush?: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -105,8 +103,8 @@ function openDatabase(target: ConnectionTarget, { log, poolSize = 10 }: Pick<Sto
   }
   const { path } = target;
   const writer = openSqlite(path);
-  const flusher = path !== null && target.synchronous === 'full' ? createWalFlusher(path) : null;
-  const db = new Kysely<Database>({ dialect: new NodeSqliteDialect(writer), log: onQuery });
+  const flusher = path !== null && target.synchronous === 'full' ? createWalFlusher(path) : undefined;
+  const db = new Kysely<Database>({ dialect: new NodeSqliteDialect(writer, flusher?.flush), log: onQuery });
   const reader = { db };
   return {
     db,
@@ -116,7 +114,6 @@ function openDatabase(target: ConnectionTarget, { log, poolSize = 10 }: Pick<Sto
       return reader.db;
     },
     statements: () => statements,
-    ...(flusher ? { flush: () => flusher.flush() } : {}),
     async close() {
       await flusher?.close();
       if (reader.db !== db) await reader.db.destroy();

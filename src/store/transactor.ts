@@ -37,8 +37,6 @@ export interface TransactorParts {
   readonly db: Kysely<Database>;
   readonly readDb: Kysely<Database>;
   readonly log: Logger;
-  /** Makes committed work durable, where the commit alone does not. */
-  readonly flush?: () => Promise<void>;
   /** Writes the events of a transaction as its last statements before the commit. */
   readonly writeEvents: (db: Kysely<Database>, events: readonly NewOutboxEvent[]) => Promise<void>;
 }
@@ -49,7 +47,7 @@ export interface TransactorParts {
  *
  * Events are written last, right before the commit. On PostgreSQL this is what keeps their ids in commit order; see `write-events.ts`.
  */
-export function createTransactor({ dialect, db, readDb, log, flush, writeEvents }: TransactorParts): Transactor {
+export function createTransactor({ dialect, db, readDb, log, writeEvents }: TransactorParts): Transactor {
   const current = new AsyncLocalStorage<Running | undefined>();
   const listeners = new Set<() => void>();
 
@@ -86,7 +84,6 @@ export function createTransactor({ dialect, db, readDb, log, flush, writeEvents 
         mine.active = false;
       }
     });
-    if (flush) await current.run(undefined, flush);
     if (wrote) tellListeners();
     return result;
   }

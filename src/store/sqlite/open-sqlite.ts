@@ -10,8 +10,8 @@ const BUSY_TIMEOUT_MS = 5000;
  *
  * Write-ahead log, so that readers never wait for a writer. `synchronous=normal`: the killing of the process loses nothing (the system
  * holds the written pages), but a power cut would, and a power cut in the machine room is when this service must not forget what it
- * acknowledged: a spent erase step, a lease token, an instance that was just deployed. So transactions wait for `wal-flusher.ts`, which
- * flushes the log for many of them at a time. `?synchronous=normal` in the connection string does without.
+ * acknowledged: a spent erase step, a lease token, an instance that was just deployed. So whoever writes waits for `wal-flusher.ts`,
+ * which flushes the log for many writers at a time. `?synchronous=normal` in the connection string does without.
  *
  * @param path null opens a database in memory.
  */

@@ -9,6 +9,7 @@ import {
   type Kysely,
   type QueryCompiler,
   type QueryResult,
+  SelectQueryNode,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -23,9 +24,12 @@ import { StatementCache, toSqlValue } from './statement-cache.ts';
  */
 export class NodeSqliteDialect implements Dialect {
   readonly #database: DatabaseSync;
+  readonly #flush: (() => Promise<void>) | undefined;
 
-  constructor(database: DatabaseSync) {
+  /** @param flush makes what was committed survive a power cut; whoever wrote waits for it, with the connection already given back. */
+  constructor(database: DatabaseSync, flush?: () => Promise<void>) {
     this.#database = database;
+    this.#flush = flush;
   }
 
   createAdapter(): DialectAdapter {
@@ -33,7 +37,7 @@ export class NodeSqliteDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new NodeSqliteDriver(this.#database);
+    return new NodeSqliteDriver(this.#database, this.#flush);
   }
 
   createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
@@ -49,9 +53,11 @@ class NodeSqliteDriver implements Driver {
   readonly #database: DatabaseSync;
   readonly #connection: NodeSqliteConnection;
   readonly #mutex = new AsyncMutex();
+  readonly #flush: (() => Promise<void>) | undefined;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, flush: (() => Promise<void>) | undefined) {
     this.#database = database;
+    this.#flush = flush;
     this.#connection = new NodeSqliteConnection(database);
   }
 
@@ -63,7 +69,11 @@ class NodeSqliteDriver implements Driver {
   }
 
   async releaseConnection(): Promise<void> {
+    const { wrote } = this.#connection;
+    this.#connection.wrote = false;
     this.#mutex.release();
+    // Kysely awaits this before it answers, for single statements and transactions alike: nothing is acknowledged that is not on the disk.
+    if (wrote) await this.#flush?.();
   }
 
   /** The write lock is taken at once: a transaction that reads first and writes later could otherwise fail half-way as "busy". */
@@ -71,17 +81,21 @@ class NodeSqliteDriver implements Driver {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
     this.#connection.inTransaction = true;
     this.#connection.failure = undefined;
+    this.#connection.wrote = false;
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    const { wrote } = this.#connection;
     await connection.executeQuery(CompiledQuery.raw('commit'));
     this.#connection.inTransaction = false;
+    this.#connection.wrote = wrote;
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     this.#connection.inTransaction = false;
     // SQLite itself rolls back on some errors (a full disk, say); a second rollback would hide the first error.
     if (this.#database.isTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
+    this.#connection.wrote = false;
   }
 
   async destroy(): Promise<void> {
@@ -93,6 +107,8 @@ class NodeSqliteDriver implements Driver {
 
 class NodeSqliteConnection implements DatabaseConnection {
   inTransaction = false;
+  /** Statements other than a select have been run since the connection was handed out, or since the transaction began. */
+  wrote = false;
   /**
    * First error inside the present transaction. As in PostgreSQL, nothing but a rollback is possible after it, so that code which
    * swallows an error behaves the same on both databases.
@@ -110,6 +126,7 @@ class NodeSqliteConnection implements DatabaseConnection {
     try {
       const { statement, answersRows } = this.#statements.get(query.sql);
       const parameters = query.parameters.map(toSqlValue);
+      if (!SelectQueryNode.is(query.query)) this.wrote = true;
       if (answersRows) {
         // The caller names the row type; SQLite's rows are plain records of column values.
         const rows = statement.all(...parameters) as R[];
