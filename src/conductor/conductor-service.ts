@@ -58,8 +58,16 @@ export interface ValidationResult {
  */
 export interface ConductorService {
   createNode(context: RequestContext, values: NewNode): Promise<Node>;
-  /** Values are validated documents; the conductor checks locks, states and interfaces. `resetInterfaces` as API 1.45. */
-  updateNode(context: RequestContext, uuid: string, patch: NodePatch, options?: { resetInterfaces?: boolean }): Promise<Node>;
+  /**
+   * Values are validated documents; the conductor checks locks, states and interfaces. `resetInterfaces` as API 1.45. `basedOn` holds
+   * stored values that the patch was derived from: when one of them is another by now, nothing is written. @throws STALE for that.
+   */
+  updateNode(
+    context: RequestContext,
+    uuid: string,
+    patch: NodePatch,
+    options?: { resetInterfaces?: boolean; basedOn?: NodePatch },
+  ): Promise<Node>;
   destroyNode(context: RequestContext, uuid: string): Promise<void>;
   setMaintenance(context: RequestContext, uuid: string, on: boolean, reason: string | null): Promise<void>;
   setTraits(context: RequestContext, uuid: string, change: { set?: string[]; add?: string; remove?: string }): Promise<void>;
@@ -77,9 +85,11 @@ export interface ConductorService {
   vifAttach(context: RequestContext, uuid: string, vif: JsonObject & { id: string }): Promise<void>;
   vifDetach(context: RequestContext, uuid: string, vifId: string): Promise<void>;
   createPort(context: RequestContext, values: NewPort): Promise<Port>;
-  updatePort(context: RequestContext, uuid: string, patch: PortPatch): Promise<Port>;
+  /** `basedOn` as for nodes. @throws STALE. */
+  updatePort(context: RequestContext, uuid: string, patch: PortPatch, options?: { basedOn?: PortPatch }): Promise<Port>;
   destroyPort(context: RequestContext, uuid: string): Promise<void>;
-  updatePortgroup(context: RequestContext, uuid: string, patch: PortgroupPatch): Promise<Portgroup>;
+  /** `basedOn` as for nodes. @throws STALE. */
+  updatePortgroup(context: RequestContext, uuid: string, patch: PortgroupPatch, options?: { basedOn?: PortgroupPatch }): Promise<Portgroup>;
   destroyPortgroup(context: RequestContext, uuid: string): Promise<void>;
   /** Gives out (once per boot) the agent token, unless `giveToken` is false: the caller would not show it. @throws NOT_FOUND for every mismatch. */
   lookup(context: RequestContext, query: { nodeUuid?: string; addresses?: readonly string[]; giveToken?: boolean }): Promise<LookupAnswer>;

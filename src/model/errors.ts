@@ -22,6 +22,7 @@ export const ERRORS = {
   NOT_ACCEPTABLE: { status: 406, hint: 'Ask for a newer API version.' },
   NODE_LOCKED: { status: 409, hint: 'Try again after the current operation; `reservation` names its holder.' },
   LEASE_LOST: { status: 409, hint: 'Another conductor took the node over; nothing was changed by this one.' },
+  STALE: { status: 409, hint: 'The resource changed while the request was worked out: read it again and repeat.' },
   CONFLICT: { status: 409, hint: 'Look at the present value and decide again.' },
   NODE_ASSOCIATED: { status: 409, hint: 'Remove the present instance_uuid first.' },
   INSTANCE_ASSOCIATED: { status: 409, hint: 'The instance already sits on another node.' },

@@ -7,24 +7,27 @@ import type { Repositories } from '../../store/store.ts';
 import type { ConductorContext } from '../conductor-context.ts';
 import type { RequestContext } from '../conductor-service.ts';
 import { withNode } from '../with-node.ts';
+import { requireUnchanged } from './require-unchanged.ts';
 
 const ALL = { limit: 10_000 };
 
 /**
  * A change of the physical network is carried over to all ports of the group, in one transaction.
- * @throws CONFLICT (state of the node, ports that boot from the network), INVALID_PARAMETER (new node), DUPLICATE, NODE_LOCKED, NOT_FOUND.
+ * @throws CONFLICT (state of the node, ports that boot from the network), INVALID_PARAMETER (new node), DUPLICATE, NODE_LOCKED, NOT_FOUND, STALE.
  */
 export async function updatePortgroup(
   ctx: ConductorContext,
   request: RequestContext,
   uuid: string,
   patch: PortgroupPatch,
+  options: { basedOn?: PortgroupPatch } = {},
 ): Promise<Portgroup> {
   const { node_uuid } = await find(ctx.store, uuid);
   return withNode(ctx, { uuid: node_uuid, purpose: 'portgroup update', request }, (task) =>
     ctx.store.transaction(async (tx) => {
       const node = await tx.nodes.mutate(node_uuid, task.held.lease, () => null);
       const group = await find(tx, uuid);
+      requireUnchanged(`Portgroup ${uuid}`, group, options.basedOn);
       const ports = await tx.ports.list({ portgroupUuid: uuid }, ALL);
       if (patch.node_uuid !== undefined && patch.node_uuid !== group.node_uuid) {
         if (ports.length > 0)

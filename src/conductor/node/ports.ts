@@ -7,6 +7,7 @@ import type { ConductorContext } from '../conductor-context.ts';
 import type { RequestContext } from '../conductor-service.ts';
 import { withNode } from '../with-node.ts';
 import { checkGroupOfPort } from './portgroups.ts';
+import { requireUnchanged } from './require-unchanged.ts';
 
 const CONNECTIVITY = ['portgroup_uuid', 'pxe_enabled', 'local_link_connection', 'physical_network'] as const;
 
@@ -21,11 +22,18 @@ export function createPort(ctx: ConductorContext, values: NewPort): Promise<Port
   });
 }
 
-/** @throws CONFLICT, DUPLICATE, NODE_LOCKED, NOT_FOUND. */
-export async function updatePort(ctx: ConductorContext, request: RequestContext, uuid: string, patch: PortPatch): Promise<Port> {
+/** @throws CONFLICT, DUPLICATE, NODE_LOCKED, NOT_FOUND, STALE. */
+export async function updatePort(
+  ctx: ConductorContext,
+  request: RequestContext,
+  uuid: string,
+  patch: PortPatch,
+  options: { basedOn?: PortPatch } = {},
+): Promise<Port> {
   const port = await find(ctx, uuid);
   return withNode(ctx, { uuid: port.node_uuid, purpose: 'port update', request }, async (task) => {
     const current = await find(ctx, uuid);
+    requireUnchanged(`Port ${uuid}`, current, options.basedOn);
     checkMac(task.node, current, patch);
     checkConnectivity(task.node, current, patch);
     const change = patch.address === undefined ? patch : { ...patch, address: patch.address.toLowerCase() };

@@ -13,6 +13,7 @@ import type { RequestContext } from '../conductor-service.ts';
 import type { NodeTask } from '../node-task.ts';
 import { withNode } from '../with-node.ts';
 import { checkEnrollmentBootMode, chosenInterfaces, requireConductor } from './create-node.ts';
+import { requireUnchanged } from './require-unchanged.ts';
 
 const FIELDS: readonly InterfaceField[] = INTERFACE_KINDS.map((kind): InterfaceField => `${kind}_interface`);
 
@@ -20,14 +21,14 @@ const FIELDS: readonly InterfaceField[] = INTERFACE_KINDS.map((kind): InterfaceF
  * Changes a node as a client asks. No driver is loaded, so that a node whose interface is not enabled any more can be put right.
  *
  * @throws CONFLICT (state, protected, retired, resource class, owner of an allocation), NODE_ASSOCIATED, INSTANCE_ASSOCIATED, DUPLICATE,
- * INTERFACE_NOT_FOUND, NO_VALID_HOST, NODE_LOCKED.
+ * INTERFACE_NOT_FOUND, NO_VALID_HOST, NODE_LOCKED, STALE.
  */
 export async function updateNode(
   ctx: ConductorContext,
   request: RequestContext,
   uuid: string,
   patch: NodePatch,
-  options: { resetInterfaces?: boolean } = {},
+  options: { resetInterfaces?: boolean; basedOn?: NodePatch } = {},
 ): Promise<Node> {
   return withNode(ctx, { uuid, purpose: 'node update', request }, async (task) => {
     checkEnrollmentBootMode(ctx, patch);
@@ -36,6 +37,7 @@ export async function updateNode(
       let before: Node | null = null;
       const node = await tx.nodes.mutate(uuid, task.held.lease, (stored) => {
         before = stored;
+        requireUnchanged(`Node ${uuid}`, stored, options.basedOn);
         return completed(ctx, stored, patch, options.resetInterfaces === true);
       });
       const data = { fields: Object.keys(patch) };

@@ -5,6 +5,7 @@ import { UPDATE_ALLOWED_WHILE_TARGET_SET } from '../../../model/state-sets.ts';
 import type { ApiDependencies } from '../../api-dependencies.ts';
 import type { PatchOperation } from '../../fields/json-patch.ts';
 import { patchResource, removesRoot, setsNull } from '../../fields/patch-resource.ts';
+import { basisOf, retryStale } from '../../fields/retry-stale.ts';
 import type { ApiRequest } from '../../http/api-request.ts';
 import { asBadRequest, invalid, newerVersionNeeded } from '../../http/error-replies.ts';
 import { ok, type Reply } from '../../http/reply.ts';
@@ -17,8 +18,17 @@ const CHASSIS_REMOVAL_SINCE = 25;
 /** From this version on, a node in `inspecting` cannot be changed: its inspection may be writing it. */
 const INSPECTING_FROZEN_SINCE = 39;
 
-/** `PATCH /v1/nodes/{node}`. */
-export async function patchNode(
+/** `PATCH /v1/nodes/{node}`. Patches at the same time lose nothing of each other. */
+export function patchNode(
+  request: ApiRequest,
+  body: Json,
+  resetInterfaces: boolean | undefined,
+  dependencies: ApiDependencies,
+): Promise<Reply> {
+  return retryStale(`Node ${request.path}`, () => tryPatch(request, body, resetInterfaces, dependencies));
+}
+
+async function tryPatch(
   request: ApiRequest,
   body: Json,
   resetInterfaces: boolean | undefined,
@@ -39,7 +49,10 @@ export async function patchNode(
   const updated = nothing
     ? node
     : await asBadRequest(['NO_VALID_HOST'], () =>
-        conductor.updateNode(request.context, node.uuid, asNodePatch(changed), resetInterfaces ? { resetInterfaces } : {}),
+        conductor.updateNode(request.context, node.uuid, asNodePatch(changed), {
+          basedOn: basisOf(node, changed),
+          ...(resetInterfaces ? { resetInterfaces } : {}),
+        }),
       );
   return ok(renderNode(request, conductor, updated));
 }

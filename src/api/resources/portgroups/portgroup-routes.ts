@@ -3,6 +3,7 @@ import type { NewPortgroup, Portgroup, PortgroupPatch } from '../../../model/por
 import type { ApiDependencies } from '../../api-dependencies.ts';
 import { parseDocument } from '../../fields/parse-document.ts';
 import { patchResource, removesRoot } from '../../fields/patch-resource.ts';
+import { basisOf, retryStale } from '../../fields/retry-stale.ts';
 import { selectView } from '../../fields/select-view.ts';
 import { storedValues } from '../../fields/stored-values.ts';
 import { type ApiRequest, param } from '../../http/api-request.ts';
@@ -53,7 +54,8 @@ export function portgroupRoutes(dependencies: ApiDependencies): Route[] {
       method: 'PATCH',
       path: '/portgroups/{portgroup}',
       since: SINCE,
-      handle: async (request, body) => patch(request, body, await ofPath(request), dependencies),
+      handle: (request, body) =>
+        retryStale(`Portgroup ${param(request, 'portgroup')}`, async () => patch(request, body, await ofPath(request), dependencies)),
     }),
     route({
       method: 'DELETE',
@@ -105,7 +107,9 @@ async function patch(request: ApiRequest, body: Json, group: Portgroup, dependen
   const updated =
     Object.keys(changed).length === 0
       ? group
-      : await dependencies.conductor.updatePortgroup(request.context, group.uuid, asPatch(withModeIfNull(changed, dependencies)));
+      : await dependencies.conductor.updatePortgroup(request.context, group.uuid, asPatch(withModeIfNull(changed, dependencies)), {
+          basedOn: basisOf(group, changed),
+        });
   return ok(render(request, dependencies, updated));
 }
 

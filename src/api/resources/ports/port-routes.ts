@@ -1,6 +1,7 @@
 import type { Port } from '../../../model/port.ts';
 import type { ApiDependencies } from '../../api-dependencies.ts';
 import { isUuid } from '../../fields/identifier.ts';
+import { retryStale } from '../../fields/retry-stale.ts';
 import { type ApiRequest, param } from '../../http/api-request.ts';
 import { documentRoute, route } from '../../http/define-route.ts';
 import { invalid, notFound } from '../../http/error-replies.ts';
@@ -42,7 +43,10 @@ export function portRoutes(dependencies: ApiDependencies): Route[] {
     documentRoute({
       method: 'PATCH',
       path: '/ports/{port}',
-      handle: async (request, body) => patchPort(request, body, await portOfPath(request, dependencies), dependencies),
+      handle: (request, body) =>
+        retryStale(`Port ${param(request, 'port')}`, async () =>
+          patchPort(request, body, await portOfPath(request, dependencies), dependencies),
+        ),
     }),
     route({
       method: 'DELETE',

@@ -6,6 +6,7 @@ import type { ApiDependencies } from '../../api-dependencies.ts';
 import { isUuid } from '../../fields/identifier.ts';
 import { parseDocument } from '../../fields/parse-document.ts';
 import { patchResource } from '../../fields/patch-resource.ts';
+import { basisOf } from '../../fields/retry-stale.ts';
 import { selectView } from '../../fields/select-view.ts';
 import type { ApiRequest } from '../../http/api-request.ts';
 import { asBadRequest, invalid } from '../../http/error-replies.ts';
@@ -32,7 +33,7 @@ export async function createPort(request: ApiRequest, body: Json, dependencies: 
   return created(renderPort(request, dependencies, port), `${request.base}/v1/ports/${port.uuid}`);
 }
 
-/** `PATCH /v1/ports/{port}`. */
+/** `PATCH /v1/ports/{port}` on the port as read. @throws STALE when it changed since. */
 export async function patchPort(request: ApiRequest, body: Json, port: Port, dependencies: ApiDependencies): Promise<Reply> {
   const { changed } = patchResource(PORT_TABLE, body, storedValues(port), request.minor);
   const { node_ident: ident, ...patch } = changed;
@@ -49,7 +50,9 @@ export async function patchPort(request: ApiRequest, body: Json, port: Port, dep
   const updated =
     Object.keys(patch).length === 0
       ? port
-      : await asBadRequest(['NO_VALID_HOST'], () => dependencies.conductor.updatePort(request.context, port.uuid, asPortPatch(patch)));
+      : await asBadRequest(['NO_VALID_HOST'], () =>
+          dependencies.conductor.updatePort(request.context, port.uuid, asPortPatch(patch), { basedOn: basisOf(port, patch) }),
+        );
   return ok(renderPort(request, dependencies, updated));
 }
 
