@@ -38,6 +38,13 @@ const resources: readonly Resource[] = [
     make: async (api) =>
       (await api.store.deployTemplates.create({ name: 'CUSTOM_A', steps: [{ interface: 'bios', step: 's', args: {}, priority: 1 }] })).uuid,
   },
+  {
+    name: 'runbook',
+    collection: 'runbooks',
+    since: 92,
+    make: async (api) =>
+      (await api.store.runbooks.create({ name: 'CUSTOM_A', steps: [{ interface: 'bios', step: 's', args: {}, order: 1 }] })).uuid,
+  },
   { name: 'chassis', collection: 'chassis', since: 1, make: async (api) => (await api.store.chassis.create({})).uuid },
   {
     name: 'conductor',

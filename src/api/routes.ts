@@ -18,6 +18,7 @@ import { notBuiltRoutes } from './resources/not-built.ts';
 import { portgroupRoutes } from './resources/portgroups/portgroup-routes.ts';
 import { portRoutes } from './resources/ports/port-routes.ts';
 import { v1Document } from './resources/root-document.ts';
+import { runbookRoutes } from './resources/runbooks/runbook-routes.ts';
 import { shardRoutes } from './resources/shards/shard-routes.ts';
 
 /** Every endpoint of `/v1`. */
@@ -35,6 +36,7 @@ export function apiRoutes(dependencies: ApiDependencies): Route[] {
     ...portgroupRoutes(dependencies),
     ...shardRoutes(dependencies),
     ...deployTemplateRoutes(dependencies),
+    ...runbookRoutes(dependencies),
     ...chassisRoutes(dependencies),
     ...driverRoutes(dependencies),
     ...conductorRoutes(dependencies),

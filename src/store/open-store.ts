@@ -17,6 +17,7 @@ import { portgroupRepository } from './portgroup-repository.ts';
 import { listenForEvents, type NotificationListener } from './postgres/notification-listener.ts';
 import { openPostgresPool } from './postgres/open-postgres.ts';
 import { PgDialect } from './postgres/postgres-dialect.ts';
+import { runbookRepository } from './runbook-repository.ts';
 import { spentStepRepository } from './spent-step-repository.ts';
 import { openSqlite, openSqliteReader } from './sqlite/open-sqlite.ts';
 import { NodeSqliteDialect } from './sqlite/sqlite-dialect.ts';
@@ -130,6 +131,7 @@ function assemble(transactor: Transactor, clock: Clock, opened: OpenedDatabase, 
     ports: portRepository(transactor, clock),
     portgroups: portgroupRepository(transactor, clock),
     deployTemplates: deployTemplateRepository(transactor, clock),
+    runbooks: runbookRepository(transactor, clock),
     chassis: chassisRepository(transactor, clock),
     conductors: conductorRepository(transactor, clock),
     history: historyRepository(transactor, clock),

@@ -10,6 +10,7 @@ import type { NewPort, Port, PortPatch } from '../model/port.ts';
 import type { ProvisionState } from '../model/states.ts';
 import type { DeployTemplateRepository } from './deploy-template-repository.ts';
 import type { PortgroupRepository } from './portgroup-repository.ts';
+import type { RunbookRepository } from './runbook-repository.ts';
 
 /** Page of a list: keyset paging by `sortKey` then `id`. */
 export interface Page {
@@ -196,6 +197,7 @@ export interface Repositories {
   readonly ports: PortRepository;
   readonly portgroups: PortgroupRepository;
   readonly deployTemplates: DeployTemplateRepository;
+  readonly runbooks: RunbookRepository;
   readonly chassis: ChassisRepository;
   readonly conductors: ConductorRepository;
   readonly history: HistoryRepository;

@@ -38,11 +38,6 @@ const MISSING: readonly Missing[] = [
   ...missing('allocations', 52, ['404A', '405A'], { '/allocations': COLLECTION, '/allocations/{allocation}': ['GET', 'DELETE'] }),
   ...missing('allocations', 57, ['404A', '405A'], { '/allocations/{allocation}': ['PATCH'] }),
   ...missing('allocations', 52, HIDDEN_B, { '/nodes/{node}/allocation': ['GET', 'DELETE'] }),
-  ...missing('runbooks', 92, ['404B', '405B'], { '/runbooks': COLLECTION, '/runbooks/{runbook}': OBJECT }),
-  ...missing('runbooks', 112, HIDDEN_B, {
-    '/runbooks/{runbook}/traits': ['GET', 'PUT', 'DELETE'],
-    '/runbooks/{runbook}/traits/{trait}': ['PUT', 'DELETE'],
-  }),
   ...missing('inspection_rules', 96, ['404A', '405A'], {
     '/inspection_rules': ['GET', 'POST', 'DELETE'],
     '/inspection_rules/{uuid}': OBJECT,

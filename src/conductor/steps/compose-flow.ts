@@ -46,7 +46,9 @@ function composed(ctx: ConductorContext, task: NodeTask, flow: Flow): StepRecord
     if (steps.length > 0) return steps;
     throw new WroughtError('DEPLOY_FAILURE', `Node ${task.node.uuid}: deploy interface ${task.driver.deploy.name} offers no deploy steps.`);
   }
-  if (flow.kind === 'clean' && task.node.target_provision_state !== 'manageable') return automatedCleanSteps(ctx.config, task, inBand);
+  // Automated cleaning has a list of its own only where it is a runbook's.
+  if (flow.kind === 'clean' && task.node.target_provision_state !== 'manageable' && info[REQUESTED_KEY] === undefined)
+    return automatedCleanSteps(ctx.config, task, inBand);
   const disabled = flow.disableRamdisk !== null && info[flow.disableRamdisk] === true;
   return requestedSteps(task, flow.kind, requestedOf(info[REQUESTED_KEY]), inBand ?? [], disabled).steps;
 }

@@ -10,7 +10,8 @@ import { checkLimit } from '../limits.ts';
 import { changeState } from '../transition.ts';
 import { startWork } from '../with-node.ts';
 import { checkVerb, inMaintenance } from './check-verb.ts';
-import { checkCleaningSource, cleanPatch, runCleaning } from './cleaning.ts';
+import { cleaningWanted, cleanPatch, runCleaning } from './cleaning.ts';
+import { cleaningRunbook } from './cleaning-runbook.ts';
 
 /** @throws as `checkVerb`; NODE_RETIRED, NODE_IN_MAINTENANCE, CONCURRENT_ACTION_LIMIT. */
 export async function provide(ctx: ConductorContext, request: RequestContext, uuid: string): Promise<void> {
@@ -25,7 +26,8 @@ export async function provide(ctx: ConductorContext, request: RequestContext, uu
         `Node ${uuid} can not be provided: it is retired${task.node.retired_reason ? ` (${task.node.retired_reason})` : ''}.`,
       );
     }
-    checkCleaningSource(ctx);
+    // A wrong runbook is refused before anything is changed.
+    if (cleaningWanted(ctx, task.node)) await cleaningRunbook(ctx, task.node);
     await changeState(ctx, task, { event: 'provide', lastError: null, patch: (node) => cleanPatch(node, { manual: false }) });
     return (working) => runCleaning(ctx, working);
   });

@@ -40,9 +40,6 @@ export const inertOptions: Readonly<Record<string, readonly string[]>> = {
     'unix_socket_mode',
   ],
   conductor: [
-    'automated_cleaning_runbook_by_resource_class',
-    'automated_cleaning_runbook_from_node',
-    'automated_cleaning_runbook_validate_traits',
     'bootloader_by_arch',
     'cache_clean_up_interval',
     'check_allocations_interval',

@@ -50,7 +50,7 @@ export function portTests(bench: Bench): void {
     });
     assert.deepEqual(await store.ports.ofNode(node.uuid), [changed]);
     await store.ports.delete(port.uuid);
-    for (const attempt of [store.ports.delete(port.uuid), store.ports.update(port.uuid, { name: 'x' })])
+    for (const attempt of [() => store.ports.delete(port.uuid), () => store.ports.update(port.uuid, { name: 'x' })])
       await assert.rejects(attempt, (error) => hasCode(error, 'NOT_FOUND'));
   });
 

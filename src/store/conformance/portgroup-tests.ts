@@ -41,7 +41,7 @@ export function portgroupTests(bench: Bench): void {
     await assert.rejects(store.portgroups.delete(group.uuid), (error) => hasCode(error, 'INVALID_PARAMETER'));
     await store.ports.delete(port.uuid);
     await store.portgroups.delete(group.uuid);
-    for (const attempt of [store.portgroups.delete(group.uuid), store.portgroups.update(group.uuid, { mode: 'x' })])
+    for (const attempt of [() => store.portgroups.delete(group.uuid), () => store.portgroups.update(group.uuid, { mode: 'x' })])
       await assert.rejects(attempt, (error) => hasCode(error, 'NOT_FOUND'));
   });
 

@@ -32,4 +32,43 @@ export function stepListTests(bench: Bench): void {
     await deployTemplates.delete(one.uuid);
     await assert.rejects(deployTemplates.delete(one.uuid), (error) => hasCode(error, 'NOT_FOUND'));
   });
+
+  storeTest(
+    bench,
+    'a runbook is created, found, changed, listed and deleted; its traits change one at a time',
+    async ({ store, clock }) => {
+      const { runbooks } = store;
+      const one = await runbooks.create({ name: 'a', steps: STEPS, owner: 'p1', disable_ramdisk: true });
+      assert.deepEqual(one, {
+        id: one.id,
+        uuid: one.uuid,
+        created_at: clock.now(),
+        updated_at: null,
+        name: 'a',
+        steps: STEPS,
+        disable_ramdisk: true,
+        extra: {},
+        public: false,
+        owner: 'p1',
+        description: null,
+        traits: [],
+      });
+      const two = await runbooks.create({ name: 'b', steps: STEPS });
+      assert.deepEqual(await runbooks.getByUuid(one.uuid), one);
+      assert.deepEqual(await runbooks.getByName('b'), two);
+      assert.deepEqual(await runbooks.list({}, { limit: 9 }), [one, two]);
+      assert.deepEqual(await runbooks.list({ owner: 'p1' }, { limit: 9 }), [one]);
+      await assert.rejects(runbooks.create({ name: 'a', steps: STEPS }), (error) => hasCode(error, 'DUPLICATE'));
+      const names = Array.from({ length: 8 }, (_, index) => `CUSTOM_${index}`);
+      await Promise.all(names.map((name) => runbooks.changeTraits(one.uuid, (traits) => [...traits, name])));
+      assert.deepEqual((await runbooks.getByUuid(one.uuid))?.traits, names);
+      assert.equal((await runbooks.update(one.uuid, { public: true, owner: null })).owner, null);
+      await runbooks.delete(one.uuid);
+      await assert.rejects(
+        runbooks.changeTraits(one.uuid, () => []),
+        (error) => hasCode(error, 'NOT_FOUND'),
+      );
+      await assert.rejects(runbooks.delete(one.uuid), (error) => hasCode(error, 'NOT_FOUND'));
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import type { ProvisionRequest } from '../../../conductor/conductor-service.ts';
 import { WroughtError } from '../../../model/errors.ts';
 import type { Node } from '../../../model/node.ts';
+import { type Runbook, runbookFits } from '../../../model/runbook.ts';
 import { findTransition } from '../../../model/states.ts';
 import { findVerb } from '../../../model/verbs.ts';
 import type { ApiDependencies } from '../../api-dependencies.ts';
@@ -8,6 +9,8 @@ import type { ApiRequest } from '../../http/api-request.ts';
 import { invalid, newerVersionNeeded } from '../../http/error-replies.ts';
 import type { Parameters, Values } from '../../http/parameter.ts';
 import { accepted, type Reply } from '../../http/reply.ts';
+import { findRunbook } from '../runbooks/find-runbook.ts';
+import { TRAITS_SINCE } from '../runbooks/runbook-fields.ts';
 import { statesUrl } from './change-power.ts';
 import { parseConfigDrive } from './config-drive.ts';
 import { parseSteps, type StepList, wantsChildren } from './requested-steps.ts';
@@ -55,13 +58,15 @@ export async function provisionNode(request: ApiRequest, args: Arguments, depend
   }
   checkState(node, target);
   const configdrive = checkConfigDrive(args, minor);
-  checkRunbook(args, minor);
+  const runbook = await checkRunbook(args, node, minor, dependencies);
   checkDisableRamdisk(args, minor);
-  const steps = checkSteps(args, node, minor);
+  const steps = checkSteps(args, node, minor, runbook);
   const provision: ProvisionRequest = { verb: target, ...steps };
   if (configdrive !== undefined) provision.configdrive = configdrive;
   if (target === 'rescue') provision.rescuePassword = rescuePassword(args);
   if (args.disable_ramdisk !== undefined) provision.disableRamdisk = args.disable_ramdisk;
+  // The runbook's own word counts, whatever the request says.
+  if (runbook) provision.disableRamdisk = runbook.disable_ramdisk;
   await dependencies.conductor.provision(request.context, node.uuid, provision);
   return accepted(statesUrl(request));
 }
@@ -115,12 +120,18 @@ function checkConfigDrive(args: Arguments, minor: number): ProvisionRequest['con
   return drive;
 }
 
-function checkRunbook(args: Arguments, minor: number): void {
-  if (args.runbook === undefined) return;
+/** The runbook that stands in for steps. @throws NOT_FOUND; INVALID_PARAMETER (target, steps beside it, not meant for the node). */
+async function checkRunbook(args: Arguments, node: Node, minor: number, { store }: ApiDependencies): Promise<Runbook | undefined> {
+  if (args.runbook === undefined) return undefined;
   if (minor < RUNBOOK_SINCE) throw newerVersionNeeded('Parameter runbook', RUNBOOK_SINCE);
+  const runbook = await findRunbook(store, args.runbook);
   if (STEPS_OF[args.target] === undefined) throw invalid(`runbook cannot be given with target ${args.target}`);
   if (args.clean_steps !== undefined || args.service_steps !== undefined) throw invalid('runbook and explicit steps exclude each other');
-  throw new WroughtError('NOT_BUILT', `runbook ${args.runbook.slice(0, 100)}: runbooks are not built yet; give the steps themselves`);
+  if (!runbookFits(runbook, node.traits, minor < TRAITS_SINCE)) {
+    const wanted = minor < TRAITS_SINCE ? `the trait ${runbook.name}` : `one of its traits (${runbook.traits.join(', ') || 'it has none'})`;
+    throw invalid(`Runbook ${runbook.name} is not meant for node ${node.uuid}, which lacks ${wanted}`);
+  }
+  return runbook;
 }
 
 function checkDisableRamdisk(args: Arguments, minor: number): void {
@@ -130,7 +141,12 @@ function checkDisableRamdisk(args: Arguments, minor: number): void {
   if (minor < since) throw newerVersionNeeded(`Parameter disable_ramdisk with target ${args.target}`, since);
 }
 
-function checkSteps(args: Arguments, node: Node, minor: number): Pick<ProvisionRequest, 'cleanSteps' | 'deploySteps' | 'serviceSteps'> {
+function checkSteps(
+  args: Arguments,
+  node: Node,
+  minor: number,
+  runbook: Runbook | undefined,
+): Pick<ProvisionRequest, 'cleanSteps' | 'deploySteps' | 'serviceSteps'> {
   const { target } = args;
   const isGiven = (list: StepList): boolean => {
     const steps = args[list];
@@ -150,7 +166,7 @@ function checkSteps(args: Arguments, node: Node, minor: number): Pick<ProvisionR
   checkVerbVersion(target, minor, true);
   const list = STEPS_OF[target];
   if (list === undefined) return deploySteps ? { deploySteps } : {};
-  const given = args[list];
+  const given = runbook?.steps ?? args[list];
   const steps = given === undefined ? [] : parseSteps(list, given);
   if (steps.length === 0) throw invalid(`${list} is mandatory with target ${target} and must not be empty`);
   if (given !== undefined && wantsChildren(given)) {
