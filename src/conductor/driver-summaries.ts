@@ -1,5 +1,5 @@
 import { WroughtError } from '../model/errors.ts';
-import type { InterfaceKind } from '../model/interface-kind.ts';
+import { perKind } from '../model/interface-kind.ts';
 import type { ConductorContext } from './conductor-context.ts';
 import type { DriverSummary } from './conductor-service.ts';
 
@@ -39,22 +39,4 @@ export function logicalDiskProperties(ctx: ConductorContext, driver: string): Re
 
 function requireDriver(ctx: ConductorContext, driver: string): void {
   if (!ctx.registry.hardwareTypes.has(driver)) throw new WroughtError('NOT_FOUND', `The driver '${driver}' is unknown.`);
-}
-
-function perKind<T>(value: (kind: InterfaceKind) => T): Record<InterfaceKind, T> {
-  return {
-    boot: value('boot'),
-    deploy: value('deploy'),
-    management: value('management'),
-    network: value('network'),
-    power: value('power'),
-    bios: value('bios'),
-    console: value('console'),
-    firmware: value('firmware'),
-    inspect: value('inspect'),
-    raid: value('raid'),
-    rescue: value('rescue'),
-    storage: value('storage'),
-    vendor: value('vendor'),
-  };
 }

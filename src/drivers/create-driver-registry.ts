@@ -1,5 +1,5 @@
 import { WroughtError } from '../model/errors.ts';
-import { INTERFACE_KINDS, type InterfaceField, type InterfaceKind } from '../model/interface-kind.ts';
+import { INTERFACE_KINDS, type InterfaceField, type InterfaceKind, perKind } from '../model/interface-kind.ts';
 import type { HardwareType, InterfaceOfKind, Properties } from './driver.ts';
 import type { DriverDeps } from './driver-deps.ts';
 import type { DriverRegistry } from './driver-registry.ts';
@@ -121,7 +121,7 @@ export function createDriverRegistry(deps: DriverDeps): DriverRegistry {
           status: 400,
         });
       }
-      return recordOf((kind) => nameFor(type, kind, given[kind]));
+      return perKind((kind) => nameFor(type, kind, given[kind]));
     },
     compose(node) {
       const type = typeCalled(node.driver);
@@ -164,22 +164,4 @@ export function createDriverRegistry(deps: DriverDeps): DriverRegistry {
 
 function propertiesOf(made: { readonly properties: Properties } | undefined): Properties {
   return made?.properties ?? {};
-}
-
-function recordOf(value: (kind: InterfaceKind) => string): Record<InterfaceKind, string> {
-  return {
-    boot: value('boot'),
-    deploy: value('deploy'),
-    management: value('management'),
-    network: value('network'),
-    power: value('power'),
-    bios: value('bios'),
-    console: value('console'),
-    firmware: value('firmware'),
-    inspect: value('inspect'),
-    raid: value('raid'),
-    rescue: value('rescue'),
-    storage: value('storage'),
-    vendor: value('vendor'),
-  };
 }

@@ -1,6 +1,6 @@
 import type { ConductorService, DriverSummary, ProvisionRequest } from '../../conductor/conductor-service.ts';
 import { WroughtError } from '../../model/errors.ts';
-import { INTERFACE_KINDS, type InterfaceKind } from '../../model/interface-kind.ts';
+import { INTERFACE_KINDS, type InterfaceKind, perKind } from '../../model/interface-kind.ts';
 import type { Node, NodePatch } from '../../model/node.ts';
 import { findTransition } from '../../model/states.ts';
 import { findVerb } from '../../model/verbs.ts';
@@ -15,22 +15,6 @@ export interface RecordedCall {
   readonly args: readonly unknown[];
 }
 
-const interfaces = (value: (kind: InterfaceKind) => string): Record<InterfaceKind, string> => ({
-  boot: value('boot'),
-  deploy: value('deploy'),
-  management: value('management'),
-  network: value('network'),
-  power: value('power'),
-  bios: value('bios'),
-  console: value('console'),
-  firmware: value('firmware'),
-  inspect: value('inspect'),
-  raid: value('raid'),
-  rescue: value('rescue'),
-  storage: value('storage'),
-  vendor: value('vendor'),
-});
-
 /**
  * A conductor for tests of the API alone: it writes to the store what a real one would after its checks, moves states at once to the
  * first state of a verb, and remembers what it was asked. It proves nothing about conductors.
@@ -39,7 +23,7 @@ export function fakeConductor(store: Store): ConductorService & { readonly calls
   const calls: RecordedCall[] = [];
   const note = (method: string, ...args: unknown[]): void => void calls.push({ method, args });
   const mutate = (uuid: string, change: (node: Node) => NodePatch): Promise<Node> => store.nodes.mutate(uuid, null, change);
-  const defaults = interfaces((kind) => (kind === 'network' || kind === 'storage' ? 'noop' : 'fake'));
+  const defaults = perKind((kind) => (kind === 'network' || kind === 'storage' ? 'noop' : 'fake'));
   const driver: DriverSummary = {
     name: FAKE_DRIVER,
     hosts: [FAKE_HOST],

@@ -13,7 +13,7 @@ import type {
 } from '../../drivers/driver.ts';
 import type { DriverRegistry } from '../../drivers/driver-registry.ts';
 import { WroughtError } from '../../model/errors.ts';
-import type { InterfaceKind } from '../../model/interface-kind.ts';
+import { type InterfaceKind, perKind } from '../../model/interface-kind.ts';
 import type { StepKind, StepSpec } from '../../model/step.ts';
 import { REQUEST_KEY } from '../steps/flow.ts';
 import type { ScriptedMachine } from './scripted-machine.ts';
@@ -62,24 +62,6 @@ export function createScriptedRegistry(machines: Machines): DriverRegistry {
       return driver;
     },
     properties: () => ({}),
-  };
-}
-
-function perKind<T>(value: (kind: InterfaceKind) => T): Record<InterfaceKind, T> {
-  return {
-    boot: value('boot'),
-    deploy: value('deploy'),
-    management: value('management'),
-    network: value('network'),
-    power: value('power'),
-    bios: value('bios'),
-    console: value('console'),
-    firmware: value('firmware'),
-    inspect: value('inspect'),
-    raid: value('raid'),
-    rescue: value('rescue'),
-    storage: value('storage'),
-    vendor: value('vendor'),
   };
 }
 
