@@ -69,7 +69,7 @@ export async function requireCurrentSchema(target: Target): Promise<void> {
   if (status.pending.length > 0)
     throw new WroughtError(
       'CONFLICT',
-      `Database ${target.shown} has schema version ${status.current}, this program needs ${status.latest}: run \`wrought upgrade\` first.`,
+      `Database ${target.shown} has schema version ${status.current}, this program needs ${status.latest}: run \`wrought db upgrade\` first.`,
     );
 }
 
