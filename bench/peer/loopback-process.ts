@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { createServer } from 'node:net';
 
 /** A child process that writes to a log file and is ended by its own id. */
 export interface LoopbackProcess {
@@ -53,17 +52,4 @@ export async function waitUntil(
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`${what}: not ready after ${limitMs} ms`);
-}
-
-/** A TCP port on loopback that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

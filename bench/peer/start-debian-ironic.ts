@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '../../test/harness/free-port.ts';
 import { residentMb } from '../report.ts';
 import { type Contender, commonOptions, toIni } from './contender.ts';
-import { freePort, type LoopbackProcess, startProcess, waitUntil } from './loopback-process.ts';
+import { type LoopbackProcess, startProcess, waitUntil } from './loopback-process.ts';
 
 const PROGRAMS = {
   '/usr/sbin/mariadbd': 'mariadb-server',

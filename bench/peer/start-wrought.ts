@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject } from '../../src/model/json.ts';
+import { freePort } from '../../test/harness/free-port.ts';
 import { residentMb } from '../report.ts';
 import { type Contender, commonOptions, toIni } from './contender.ts';
-import { freePort, startProcess, waitUntil } from './loopback-process.ts';
+import { startProcess, waitUntil } from './loopback-process.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 /** The service as a child process that can be killed and started again on the same ports and data. */
 export interface KillableService {
@@ -112,17 +112,4 @@ function toIni(settings: Record<string, string>): string {
     groups.set(group, [...(groups.get(group) ?? []), `${name} = ${value}`]);
   }
   return [...groups].map(([group, lines]) => `[${group}]\n${lines.join('\n')}\n`).join('\n');
-}
-
-/** A TCP port on loopback that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
