@@ -24,14 +24,14 @@ export function openSqlite(path: string | null): DatabaseSync {
   const database = new DatabaseSync(path ?? ':memory:', { enableForeignKeyConstraints: true, timeout: BUSY_TIMEOUT_MS });
   if (path !== null) database.exec('pragma journal_mode = wal');
   database.exec('pragma synchronous = normal');
-  // Sorting and grouping stay in memory; 64 MB of pages hold a database of tens of thousands of nodes.
-  database.exec('pragma temp_store = memory; pragma cache_size = -65536');
+  // Sorting and grouping stay in memory. Pages are kept by the system too: a larger cache of our own is memory for no measurable speed.
+  database.exec('pragma temp_store = memory; pragma cache_size = -8192');
   return database;
 }
 
 /** A second connection for reads outside of transactions: it sees the last committed state and waits for nobody. */
 export function openSqliteReader(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
-  database.exec('pragma temp_store = memory; pragma cache_size = -65536');
+  database.exec('pragma temp_store = memory; pragma cache_size = -8192');
   return database;
 }
