@@ -45,6 +45,12 @@ const resources: readonly Resource[] = [
     make: async (api) =>
       (await api.store.runbooks.create({ name: 'CUSTOM_A', steps: [{ interface: 'bios', step: 's', args: {}, order: 1 }] })).uuid,
   },
+  {
+    name: 'allocation',
+    collection: 'allocations',
+    since: 52,
+    make: async (api) => (await api.store.allocations.create({ state: 'allocating', resource_class: 'x' })).uuid,
+  },
   { name: 'chassis', collection: 'chassis', since: 1, make: async (api) => (await api.store.chassis.create({})).uuid },
   {
     name: 'conductor',

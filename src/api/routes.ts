@@ -3,6 +3,7 @@ import { route } from './http/define-route.ts';
 import { okJson } from './http/reply.ts';
 import type { Route } from './http/route.ts';
 import { agentRoutes } from './resources/agent/agent-routes.ts';
+import { allocationRoutes } from './resources/allocations/allocation-routes.ts';
 import { chassisRoutes } from './resources/chassis/chassis-routes.ts';
 import { conductorRoutes } from './resources/conductors/conductor-routes.ts';
 import { deployTemplateRoutes } from './resources/deploy-templates/deploy-template-routes.ts';
@@ -37,6 +38,7 @@ export function apiRoutes(dependencies: ApiDependencies): Route[] {
     ...shardRoutes(dependencies),
     ...deployTemplateRoutes(dependencies),
     ...runbookRoutes(dependencies),
+    ...allocationRoutes(dependencies),
     ...chassisRoutes(dependencies),
     ...driverRoutes(dependencies),
     ...conductorRoutes(dependencies),

@@ -21,4 +21,6 @@ export interface ConductorContext {
   readonly membership: Membership;
   /** Nodes whose agent has called and that are being resumed by this process, so that two calls are one piece of work. */
   readonly resuming: Set<string>;
+  /** Allocations that this process looks for a node for. */
+  readonly allocating: Set<string>;
 }

@@ -1,3 +1,4 @@
+import type { Allocation, NewAllocation } from '../model/allocation.ts';
 import type { InterfaceKind } from '../model/interface-kind.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { BootDevice, BootMode, NewNode, Node, NodePatch, PowerTarget } from '../model/node.ts';
@@ -91,6 +92,9 @@ export interface ConductorService {
   /** `basedOn` as for nodes. @throws STALE. */
   updatePortgroup(context: RequestContext, uuid: string, patch: PortgroupPatch, options?: { basedOn?: PortgroupPatch }): Promise<Portgroup>;
   destroyPortgroup(context: RequestContext, uuid: string): Promise<void>;
+  /** With a node: for the instance that it has already. */
+  createAllocation(context: RequestContext, values: NewAllocation, nodeUuid?: string): Promise<Allocation>;
+  destroyAllocation(context: RequestContext, uuid: string): Promise<void>;
   /** Gives out (once per boot) the agent token, unless `giveToken` is false: the caller would not show it. @throws NOT_FOUND for every mismatch. */
   lookup(context: RequestContext, query: { nodeUuid?: string; addresses?: readonly string[]; giveToken?: boolean }): Promise<LookupAnswer>;
   heartbeat(context: RequestContext, uuid: string, heartbeat: HeartbeatRequest): Promise<void>;

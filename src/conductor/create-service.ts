@@ -2,6 +2,8 @@ import { WroughtError } from '../model/errors.ts';
 import { continueInspection } from './agent/continue-inspection.ts';
 import { heartbeat } from './agent/heartbeat.ts';
 import { lookup } from './agent/lookup.ts';
+import { createAllocation } from './allocations/create-allocation.ts';
+import { destroyAllocation } from './allocations/destroy-allocation.ts';
 import type { ConductorContext } from './conductor-context.ts';
 import type { ConductorService } from './conductor-service.ts';
 import { driverProperties, driverSummaries, logicalDiskProperties } from './driver-summaries.ts';
@@ -57,6 +59,8 @@ export function createService(context: ConductorContext, isStopping: () => boole
     destroyPort: async (request, uuid) => destroyPort(open(), request, uuid),
     updatePortgroup: async (request, uuid, patch, options) => updatePortgroup(open(), request, uuid, patch, options),
     destroyPortgroup: async (request, uuid) => destroyPortgroup(open(), request, uuid),
+    createAllocation: async (request, values, nodeUuid) => createAllocation(open(), request, values, nodeUuid),
+    destroyAllocation: async (request, uuid) => destroyAllocation(open(), request, uuid),
     lookup: async (_request, query) => lookup(open(), query),
     heartbeat: async (_request, uuid, beat) => heartbeat(open(), uuid, beat),
     continueInspection: async (request, query, data) => continueInspection(open(), request, query, data),

@@ -12,6 +12,7 @@ import type { DriverRegistry } from '../drivers/driver-registry.ts';
 import type { Clock } from '../model/clock.ts';
 import { messageOf, WroughtError } from '../model/errors.ts';
 import type { Store } from '../store/store.ts';
+import { takeOverAllocations } from './allocations/take-over-allocations.ts';
 import type { ConductorContext } from './conductor-context.ts';
 import type { ConductorService } from './conductor-service.ts';
 import { createService } from './create-service.ts';
@@ -51,6 +52,9 @@ export async function startConductor(parts: {
   await recoverFormerLife(ctx).catch((error: unknown) =>
     ctx.log.error({ error: messageOf(error) }, 'work of a former life was not looked at; the recovery loop will'),
   );
+  await takeOverAllocations(ctx).catch((error: unknown) =>
+    ctx.log.error({ error: messageOf(error) }, 'allocations of a former life were not looked at; their loop will'),
+  );
   const loops = startLoops(ctx, background.signal);
   let stopping: Promise<void> | null = null;
 
@@ -89,6 +93,7 @@ function createContext(parts: Parameters<typeof startConductor>[0]): ConductorCo
     registry,
     hostname,
     resuming: new Set(),
+    allocating: new Set(),
     leases: new LeaseKeeper({
       store,
       clock,

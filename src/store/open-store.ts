@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Kysely, type LogEvent } from 'kysely';
 import type { Logger } from '../config/logger.ts';
 import type { Clock } from '../model/clock.ts';
+import { allocationRepository } from './allocation-repository.ts';
 import { chassisRepository } from './chassis-repository.ts';
 import { conductorRepository } from './conductor-repository.ts';
 import { type ConnectionTarget, parseConnectionString } from './connection-string.ts';
@@ -132,6 +133,7 @@ function assemble(transactor: Transactor, clock: Clock, opened: OpenedDatabase, 
     portgroups: portgroupRepository(transactor, clock),
     deployTemplates: deployTemplateRepository(transactor, clock),
     runbooks: runbookRepository(transactor, clock),
+    allocations: allocationRepository(transactor, clock),
     chassis: chassisRepository(transactor, clock),
     conductors: conductorRepository(transactor, clock),
     history: historyRepository(transactor, clock),

@@ -1,4 +1,5 @@
 import { describe } from 'node:test';
+import { allocationTests } from './conformance/allocation-tests.ts';
 import type { Bench } from './conformance/bench.ts';
 import { crashTests } from './conformance/crash-tests.ts';
 import { eventTests } from './conformance/event-tests.ts';
@@ -18,6 +19,7 @@ export function storeConformance(name: string, bench: Bench): void {
     portTests(bench);
     portgroupTests(bench);
     stepListTests(bench);
+    allocationTests(bench);
     recordTests(bench);
     pagingTests(bench);
     leaseTests(bench);

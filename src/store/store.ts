@@ -8,6 +8,7 @@ import type { Lease, LeaseHolder } from '../model/lease.ts';
 import type { Millis, NewNode, Node, NodePatch, NodeUuid } from '../model/node.ts';
 import type { NewPort, Port, PortPatch } from '../model/port.ts';
 import type { ProvisionState } from '../model/states.ts';
+import type { AllocationRepository } from './allocation-repository.ts';
 import type { DeployTemplateRepository } from './deploy-template-repository.ts';
 import type { PortgroupRepository } from './portgroup-repository.ts';
 import type { RunbookRepository } from './runbook-repository.ts';
@@ -198,6 +199,7 @@ export interface Repositories {
   readonly portgroups: PortgroupRepository;
   readonly deployTemplates: DeployTemplateRepository;
   readonly runbooks: RunbookRepository;
+  readonly allocations: AllocationRepository;
   readonly chassis: ChassisRepository;
   readonly conductors: ConductorRepository;
   readonly history: HistoryRepository;

@@ -35,9 +35,6 @@ const MISSING: readonly Missing[] = [
     '/nodes/{node}/volume/connectors': READ,
     '/nodes/{node}/volume/targets': READ,
   }),
-  ...missing('allocations', 52, ['404A', '405A'], { '/allocations': COLLECTION, '/allocations/{allocation}': ['GET', 'DELETE'] }),
-  ...missing('allocations', 57, ['404A', '405A'], { '/allocations/{allocation}': ['PATCH'] }),
-  ...missing('allocations', 52, HIDDEN_B, { '/nodes/{node}/allocation': ['GET', 'DELETE'] }),
   ...missing('inspection_rules', 96, ['404A', '405A'], {
     '/inspection_rules': ['GET', 'POST', 'DELETE'],
     '/inspection_rules/{uuid}': OBJECT,

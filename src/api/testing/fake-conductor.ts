@@ -137,6 +137,15 @@ export function fakeConductor(store: Store): ConductorService & { readonly calls
       note('destroyPortgroup', uuid);
       await store.portgroups.delete(uuid);
     },
+    async createAllocation(_context, values, nodeUuid) {
+      note('createAllocation', values, nodeUuid);
+      return store.allocations.create({ ...values, state: nodeUuid ? 'active' : 'allocating', node_uuid: nodeUuid ?? null });
+    },
+    async destroyAllocation(_context, uuid) {
+      note('destroyAllocation', uuid);
+      const allocation = await store.allocations.getByUuid(uuid);
+      await store.allocations.deleteIfNode(uuid, allocation?.node_uuid ?? null);
+    },
     async lookup(_context, query) {
       note('lookup', query);
       const [byMac] = query.addresses ? await store.nodes.findByMacs(query.addresses) : [];

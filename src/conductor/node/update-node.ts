@@ -40,6 +40,8 @@ export async function updateNode(
         requireUnchanged(`Node ${uuid}`, stored, options.basedOn);
         return completed(ctx, stored, patch, options.resetInterfaces === true);
       });
+      // Who takes the instance off the node gives its allocation up.
+      if (patch.instance_uuid === null) await tx.allocations.deleteOfNode(uuid);
       const data = { fields: Object.keys(patch) };
       await tx.events.add({ kind: 'node.updated', node_uuid: node.uuid, node_name: node.name, data });
       if (patch.maintenance !== undefined && patch.maintenance !== (before ?? node).maintenance) {

@@ -1,3 +1,4 @@
+import { takeOverAllocations } from '../allocations/take-over-allocations.ts';
 import type { ConductorContext } from '../conductor-context.ts';
 import { pollAgents } from './agent-poll.ts';
 import { pruneRecords, removeStaleConductors } from './clean-up.ts';
@@ -23,6 +24,7 @@ export function startLoops(ctx: ConductorContext, signal: AbortSignal): Loop[] {
     startLoop(ctx, 'power sync', conductor('sync_power_state_interval'), () => syncPowerStates(ctx, counters, signal)),
     startLoop(ctx, 'power recovery', conductor('power_failure_recovery_interval'), () => recoverPowerFailures(ctx, signal)),
     startLoop(ctx, 'take over', conductor('sync_local_state_interval'), () => takeOverNodes(ctx)),
+    startLoop(ctx, 'allocations', conductor('check_allocations_interval'), () => takeOverAllocations(ctx)),
     startLoop(ctx, 'record clean-up', conductor('node_history_cleanup_interval'), () => pruneRecords(ctx)),
     startLoop(ctx, 'stale conductors', conductor('conductor_cleanup_interval'), () => removeStaleConductors(ctx)),
   ];

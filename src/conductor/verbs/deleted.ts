@@ -70,7 +70,7 @@ export async function tearDown(ctx: ConductorContext, task: NodeTask): Promise<v
       lastError: text,
       patch: (node) => withoutInstance(node),
       history: [{ severity: 'ERROR', type: 'unprovision', text }],
-      also: async (tx, node) => removeVifs(tx, node),
+      also: async (tx, node) => removeInstance(tx, node),
       release: true,
     });
     return;
@@ -81,7 +81,7 @@ export async function tearDown(ctx: ConductorContext, task: NodeTask): Promise<v
       const bare = { ...node, ...withoutInstance(node) };
       return { ...withoutInstance(node), ...cleanPatch(bare, { manual: false }) };
     },
-    also: async (tx, node) => removeVifs(tx, node),
+    also: async (tx, node) => removeInstance(tx, node),
   });
   await runCleaning(ctx, task);
 }
@@ -118,8 +118,9 @@ function withoutInstance(node: Node): NodePatch {
   };
 }
 
-/** Tenant networks are taken off the ports. */
-async function removeVifs(tx: Repositories, node: Node): Promise<void> {
+/** Tenant networks are taken off the ports; what the node was allocated for ends. */
+async function removeInstance(tx: Repositories, node: Node): Promise<void> {
+  await tx.allocations.deleteOfNode(node.uuid);
   for (const port of await tx.ports.ofNode(node.uuid)) {
     if (port.internal_info.tenant_vif_port_id === undefined) continue;
     const internal: JsonObject = { ...port.internal_info };

@@ -42,7 +42,6 @@ export const inertOptions: Readonly<Record<string, readonly string[]>> = {
   conductor: [
     'bootloader_by_arch',
     'cache_clean_up_interval',
-    'check_allocations_interval',
     'clear_image_cache_on_deploy_failure',
     'configdrive_swift_container',
     'configdrive_swift_temp_url_duration',
