@@ -1,8 +1,22 @@
 import type { Field, RenderContext, Row } from './field.ts';
 
+/** Text that stands in JSON as it is; most of what lists hold. */
+const PLAIN = /^[\w .,:/~+@-]*$/;
+/** Above it the check costs as much as the escaping. */
+const PLAIN_LENGTH = 64;
+
 /** JSON text of any scalar. */
 export function scalar(value: unknown): string {
-  return value === undefined ? 'null' : JSON.stringify(value);
+  switch (typeof value) {
+    case 'string':
+      return value.length <= PLAIN_LENGTH && PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'undefined':
+      return 'null';
+    default:
+      return value === null ? 'null' : JSON.stringify(value);
+  }
 }
 
 /** ISO 8601 with an explicit offset and microseconds; the fraction is left out when it is zero. Quoted. */
@@ -13,26 +27,31 @@ export function timestamp(millis: unknown): string {
   return fraction === '000' ? `"${text.slice(0, 19)}+00:00"` : `"${text.slice(0, 19)}.${fraction}000+00:00"`;
 }
 
+const SAFE_SEGMENT = /^[\w.~-]+$/;
+
 /** The self and bookmark links of `<collection>/<id>[/<sub>]`. `id` is percent-encoded as needed. */
 export function linkPair(base: string, collection: string, id: string, sub = ''): string {
-  const path = `/${collection}/${encodeURIComponent(id)}${sub === '' ? '' : `/${sub}`}`;
+  const path = `/${collection}/${SAFE_SEGMENT.test(id) ? id : encodeURIComponent(id)}${sub === '' ? '' : `/${sub}`}`;
   return `[{"href":"${base}/v1${path}","rel":"self"},{"href":"${base}${path}","rel":"bookmark"}]`;
 }
 
-/** JSON text of a field's value by its type. */
-export function renderByType(field: Field, row: Row): string {
-  const value = row[field.name];
-  switch (field.type) {
+/** The function that writes a field's value by its type: chosen once per view, as a list calls it for each row. */
+function writerOf({ name, type }: Field): (row: Row) => string {
+  switch (type) {
     case 'datetime':
-      return timestamp(value);
+      return (row) => timestamp(row[name]);
     case 'object':
-      return typeof value === 'string' && value !== '' ? value : '{}';
+      return (row) => stored(row[name], '{}');
     case 'strings':
     case 'list':
-      return typeof value === 'string' && value !== '' ? value : '[]';
+      return (row) => stored(row[name], '[]');
     default:
-      return scalar(value ?? null);
+      return (row) => scalar(row[name]);
   }
+}
+
+function stored(value: unknown, empty: string): string {
+  return typeof value === 'string' && value !== '' ? value : empty;
 }
 
 /** A compiled view of a resource: which fields, in which order, how each is written. */
@@ -48,7 +67,7 @@ export interface View {
 export function compileView(fields: readonly Field[], alwaysRead: readonly string[] = []): View {
   const parts = fields.map((field, index) => ({
     prefix: `${index === 0 ? '{' : ','}${JSON.stringify(field.name)}:`,
-    write: field.render ?? ((row: Row) => renderByType(field, row)),
+    write: field.render ?? writerOf(field),
   }));
   const columns = fields.flatMap((field) => field.columns ?? (field.render ? [] : [field.name]));
   return {
