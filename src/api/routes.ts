@@ -21,6 +21,7 @@ import { portRoutes } from './resources/ports/port-routes.ts';
 import { v1Document } from './resources/root-document.ts';
 import { runbookRoutes } from './resources/runbooks/runbook-routes.ts';
 import { shardRoutes } from './resources/shards/shard-routes.ts';
+import { volumeRoutes } from './resources/volume/volume-routes.ts';
 
 /** Every endpoint of `/v1`. */
 export function apiRoutes(dependencies: ApiDependencies): Route[] {
@@ -39,6 +40,7 @@ export function apiRoutes(dependencies: ApiDependencies): Route[] {
     ...deployTemplateRoutes(dependencies),
     ...runbookRoutes(dependencies),
     ...allocationRoutes(dependencies),
+    ...volumeRoutes(dependencies),
     ...chassisRoutes(dependencies),
     ...driverRoutes(dependencies),
     ...conductorRoutes(dependencies),

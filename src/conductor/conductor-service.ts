@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import type { BootDevice, BootMode, NewNode, Node, NodePatch, PowerTarget } from '../model/node.ts';
 import type { NewPort, Port, PortPatch } from '../model/port.ts';
 import type { Portgroup, PortgroupPatch } from '../model/portgroup.ts';
+import type { VolumeConnector, VolumeConnectorPatch, VolumeTarget, VolumeTargetPatch } from '../model/volume.ts';
 
 /** Who asks, for history, leases and logs. */
 export interface RequestContext {
@@ -95,6 +96,9 @@ export interface ConductorService {
   /** With a node: for the instance that it has already. */
   createAllocation(context: RequestContext, values: NewAllocation, nodeUuid?: string): Promise<Allocation>;
   destroyAllocation(context: RequestContext, uuid: string): Promise<void>;
+  updateVolumeConnector(context: RequestContext, uuid: string, patch: VolumeConnectorPatch): Promise<VolumeConnector>;
+  updateVolumeTarget(context: RequestContext, uuid: string, patch: VolumeTargetPatch): Promise<VolumeTarget>;
+  destroyVolume(context: RequestContext, kind: 'connector' | 'target', uuid: string): Promise<void>;
   /** Gives out (once per boot) the agent token, unless `giveToken` is false: the caller would not show it. @throws NOT_FOUND for every mismatch. */
   lookup(context: RequestContext, query: { nodeUuid?: string; addresses?: readonly string[]; giveToken?: boolean }): Promise<LookupAnswer>;
   heartbeat(context: RequestContext, uuid: string, heartbeat: HeartbeatRequest): Promise<void>;

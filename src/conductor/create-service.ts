@@ -25,6 +25,7 @@ import { setTraits } from './node/set-traits.ts';
 import { updateNode } from './node/update-node.ts';
 import { validateNode } from './node/validate-node.ts';
 import { vifAttach, vifDetach, vifList } from './node/vifs.ts';
+import { destroyVolume, updateVolumeConnector, updateVolumeTarget } from './node/volumes.ts';
 import { changePower } from './power/change-power.ts';
 import { provision } from './verbs/provision.ts';
 
@@ -61,6 +62,9 @@ export function createService(context: ConductorContext, isStopping: () => boole
     destroyPortgroup: async (request, uuid) => destroyPortgroup(open(), request, uuid),
     createAllocation: async (request, values, nodeUuid) => createAllocation(open(), request, values, nodeUuid),
     destroyAllocation: async (request, uuid) => destroyAllocation(open(), request, uuid),
+    updateVolumeConnector: async (request, uuid, patch) => updateVolumeConnector(open(), request, uuid, patch),
+    updateVolumeTarget: async (request, uuid, patch) => updateVolumeTarget(open(), request, uuid, patch),
+    destroyVolume: async (request, kind, uuid) => destroyVolume(open(), request, kind, uuid),
     lookup: async (_request, query) => lookup(open(), query),
     heartbeat: async (_request, uuid, beat) => heartbeat(open(), uuid, beat),
     continueInspection: async (request, query, data) => continueInspection(open(), request, query, data),

@@ -25,6 +25,7 @@ import { NodeSqliteDialect } from './sqlite/sqlite-dialect.ts';
 import { createWalFlusher } from './sqlite/wal-flusher.ts';
 import type { Repositories, Store } from './store.ts';
 import { createTransactor, type Transactor } from './transactor.ts';
+import { volumeConnectorRepository, volumeTargetRepository } from './volume-repository.ts';
 import { eventWriter } from './write-events.ts';
 
 /** A statement that takes longer is told of in the log. */
@@ -134,6 +135,8 @@ function assemble(transactor: Transactor, clock: Clock, opened: OpenedDatabase, 
     deployTemplates: deployTemplateRepository(transactor, clock),
     runbooks: runbookRepository(transactor, clock),
     allocations: allocationRepository(transactor, clock),
+    volumeConnectors: volumeConnectorRepository(transactor, clock),
+    volumeTargets: volumeTargetRepository(transactor, clock),
     chassis: chassisRepository(transactor, clock),
     conductors: conductorRepository(transactor, clock),
     history: historyRepository(transactor, clock),

@@ -11,6 +11,7 @@ import { portgroupTests } from './conformance/portgroup-tests.ts';
 import { recordTests } from './conformance/record-tests.ts';
 import { stepListTests } from './conformance/step-list-tests.ts';
 import { transactionTests } from './conformance/transaction-tests.ts';
+import { volumeTests } from './conformance/volume-tests.ts';
 
 /** Registers what every database behind `Store` must do. `bench` opens stores on fresh databases of the kind under test. */
 export function storeConformance(name: string, bench: Bench): void {
@@ -20,6 +21,7 @@ export function storeConformance(name: string, bench: Bench): void {
     portgroupTests(bench);
     stepListTests(bench);
     allocationTests(bench);
+    volumeTests(bench);
     recordTests(bench);
     pagingTests(bench);
     leaseTests(bench);

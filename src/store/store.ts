@@ -12,6 +12,7 @@ import type { AllocationRepository } from './allocation-repository.ts';
 import type { DeployTemplateRepository } from './deploy-template-repository.ts';
 import type { PortgroupRepository } from './portgroup-repository.ts';
 import type { RunbookRepository } from './runbook-repository.ts';
+import type { VolumeConnectorRepository, VolumeTargetRepository } from './volume-repository.ts';
 
 /** Page of a list: keyset paging by `sortKey` then `id`. */
 export interface Page {
@@ -200,6 +201,8 @@ export interface Repositories {
   readonly deployTemplates: DeployTemplateRepository;
   readonly runbooks: RunbookRepository;
   readonly allocations: AllocationRepository;
+  readonly volumeConnectors: VolumeConnectorRepository;
+  readonly volumeTargets: VolumeTargetRepository;
   readonly chassis: ChassisRepository;
   readonly conductors: ConductorRepository;
   readonly history: HistoryRepository;

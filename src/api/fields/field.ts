@@ -13,6 +13,8 @@ export type FieldType =
   /** JSON boolean only; strings that read like one are refused. */
   | 'strict-boolean'
   | 'integer'
+  /** JSON integer only. */
+  | 'strict-integer'
   | 'object'
   | 'datetime'
   | 'strings'

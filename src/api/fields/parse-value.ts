@@ -31,6 +31,8 @@ function parseType(field: Field, value: Json): Json {
       return typeof value === 'boolean' ? value : refuse(field, 'a JSON boolean', value);
     case 'integer':
       return readInteger(value) ?? refuse(field, 'an integer', value);
+    case 'strict-integer':
+      return typeof value === 'number' && Number.isSafeInteger(value) ? value : refuse(field, 'a JSON integer', value);
     case 'object':
       return isJsonObject(value) ? value : refuse(field, 'an object', value);
     case 'list':

@@ -146,6 +146,18 @@ export function fakeConductor(store: Store): ConductorService & { readonly calls
       const allocation = await store.allocations.getByUuid(uuid);
       await store.allocations.deleteIfNode(uuid, allocation?.node_uuid ?? null);
     },
+    async updateVolumeConnector(_context, uuid, patch) {
+      note('updateVolumeConnector', uuid, patch);
+      return store.volumeConnectors.update(uuid, patch);
+    },
+    async updateVolumeTarget(_context, uuid, patch) {
+      note('updateVolumeTarget', uuid, patch);
+      return store.volumeTargets.update(uuid, patch);
+    },
+    async destroyVolume(_context, kind, uuid) {
+      note('destroyVolume', kind, uuid);
+      await (kind === 'connector' ? store.volumeConnectors : store.volumeTargets).delete(uuid);
+    },
     async lookup(_context, query) {
       note('lookup', query);
       const [byMac] = query.addresses ? await store.nodes.findByMacs(query.addresses) : [];

@@ -118,9 +118,10 @@ function withoutInstance(node: Node): NodePatch {
   };
 }
 
-/** Tenant networks are taken off the ports; what the node was allocated for ends. */
+/** Tenant networks are taken off the ports; what the node was allocated for ends, and so do the instance's volumes. */
 async function removeInstance(tx: Repositories, node: Node): Promise<void> {
   await tx.allocations.deleteOfNode(node.uuid);
+  await tx.volumeTargets.deleteOfNode(node.uuid);
   for (const port of await tx.ports.ofNode(node.uuid)) {
     if (port.internal_info.tenant_vif_port_id === undefined) continue;
     const internal: JsonObject = { ...port.internal_info };
