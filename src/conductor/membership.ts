@@ -3,6 +3,7 @@ import type { Clock } from '../model/clock.ts';
 import type { ConductorRecord } from '../model/conductor-record.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Store } from '../store/store.ts';
+import { MemberView, type Placed } from './member-view.ts';
 import { rendezvous } from './rendezvous.ts';
 
 /**
@@ -15,10 +16,7 @@ export class Membership {
   readonly #log: Logger;
   readonly #self: { hostname: string; conductor_group: string; drivers: string[]; rpc_url: string | null };
   readonly #intervalMs: number;
-  readonly #timeoutMs: number;
-  #records: ConductorRecord[] = [];
-  /** `group\ndriver` to live host names, sorted; emptied when the view changes. */
-  #candidates = new Map<string, readonly string[]>();
+  readonly #view: MemberView;
   #cancelTimer: (() => void) | null = null;
   #leaving = false;
 
@@ -31,13 +29,16 @@ export class Membership {
     drivers: string[];
     intervalMs: number;
     timeoutMs: number;
+    rpcUrl?: string | null;
   }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#log = parts.log;
-    this.#self = { hostname: parts.hostname, conductor_group: parts.group, drivers: parts.drivers, rpc_url: null };
+    this.#self = { hostname: parts.hostname, conductor_group: parts.group, drivers: parts.drivers, rpc_url: parts.rpcUrl ?? null };
     this.#intervalMs = parts.intervalMs;
-    this.#timeoutMs = parts.timeoutMs;
+    // This conductor is a member until it leaves, however late its own keepalive may be.
+    const knownAlive = (hostname: string): boolean | null => (hostname === parts.hostname ? !this.#leaving : null);
+    this.#view = new MemberView({ ...parts, knownAlive });
   }
 
   /** Registers this conductor and starts the keepalive. */
@@ -56,39 +57,26 @@ export class Membership {
 
   /** Reads the members anew. */
   async refresh(): Promise<void> {
-    this.#records = await this.#store.conductors.list();
-    this.#candidates = new Map();
+    await this.#view.refresh();
   }
 
   /** Conductors that are online and were heard of within the heartbeat timeout; this one always is one until it leaves. */
   live(): readonly ConductorRecord[] {
-    const oldest = this.#clock.now() - this.#timeoutMs;
-    return this.#records.filter((record) =>
-      record.hostname === this.#self.hostname ? !this.#leaving : record.online && record.updated_at >= oldest,
-    );
+    return this.#view.live();
   }
 
   /** Host name of the live conductor that the node maps to; null when none serves its group and driver. */
-  conductorOf(node: { uuid: string; conductor_group: string; driver: string }): string | null {
-    return rendezvous(node.uuid, this.hostsFor(node.conductor_group, node.driver));
+  conductorOf(node: Placed): string | null {
+    return this.#view.conductorOf(node);
   }
 
   /** Live host names that serve a driver in a group. */
   hostsFor(group: string, driver: string): readonly string[] {
-    const key = `${group.toLowerCase()}\n${driver}`;
-    let hosts = this.#candidates.get(key);
-    if (!hosts) {
-      hosts = this.live()
-        .filter((record) => record.conductor_group === group.toLowerCase() && record.drivers.includes(driver))
-        .map((record) => record.hostname)
-        .sort();
-      this.#candidates.set(key, hosts);
-    }
-    return hosts;
+    return this.#view.hostsFor(group, driver);
   }
 
   /** True when background work on the node is this conductor's: the node maps here. */
-  isMine(node: { uuid: string; conductor_group: string; driver: string }): boolean {
+  isMine(node: Placed): boolean {
     return this.conductorOf(node) === this.#self.hostname;
   }
 
@@ -96,7 +84,7 @@ export class Membership {
    * True when this conductor is the one to free and fail the node: its own, or one that no live conductor can drive and that falls to
    * this one among all live ones. Failing a node needs no driver.
    */
-  mayRecover(node: { uuid: string; conductor_group: string; driver: string }): boolean {
+  mayRecover(node: Placed): boolean {
     const owner =
       this.conductorOf(node) ??
       rendezvous(

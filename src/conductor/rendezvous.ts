@@ -16,6 +16,14 @@ export function rendezvous(key: string, candidates: readonly string[]): string |
   return best;
 }
 
+/** All candidates, the one that the key maps to first; the next ones are those it would map to if the former were gone. */
+export function rendezvousOrder(key: string, candidates: readonly string[]): string[] {
+  return candidates
+    .map((candidate) => ({ candidate, score: scoreOf(candidate, key) }))
+    .sort((a, b) => b.score - a.score || (a.candidate < b.candidate ? -1 : 1))
+    .map(({ candidate }) => candidate);
+}
+
 /** FNV-1a over both texts, then the finaliser of MurmurHash3 so that near names do not give near scores. */
 function scoreOf(candidate: string, key: string): number {
   let hash = 0x811c9dc5;

@@ -39,6 +39,8 @@ export async function startConductor(parts: {
   log: Logger;
   registry: DriverRegistry;
   hostname?: string;
+  /** Where other processes call this conductor; null or absent: nowhere. */
+  rpcUrl?: string | null;
 }): Promise<Conductor> {
   const ctx = createContext(parts);
   if (ctx.registry.hardwareTypes.size === 0) {
@@ -117,6 +119,7 @@ function createContext(parts: Parameters<typeof startConductor>[0]): ConductorCo
       drivers: [...registry.hardwareTypes.keys()].sort(),
       intervalMs: config.integer('conductor', 'heartbeat_interval') * 1000,
       timeoutMs: config.integer('conductor', 'heartbeat_timeout') * 1000,
+      rpcUrl: parts.rpcUrl ?? null,
     }),
   };
 }

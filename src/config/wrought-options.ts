@@ -16,9 +16,27 @@ export const wroughtOptions: OptionGroup = {
       default: null,
       description: 'How machines and BMCs reach the file server, when that differs from the address it listens on.',
     },
+    rpc_secret: {
+      type: 'string',
+      default: null,
+      secret: true,
+      description:
+        'Shared by all processes of one service: proves to a conductor that a call is theirs. Needed where conductors listen on an address that other machines reach.',
+    },
+    rpc_timeout: {
+      type: 'integer',
+      default: 180,
+      min: 1,
+      description: 'Seconds an API process waits for the answer of a conductor in another process.',
+    },
+    rpc_url: {
+      type: 'uri',
+      default: null,
+      description: 'How API processes reach this conductor, when that differs from the address it listens on.',
+    },
     lease_ttl: {
       type: 'integer',
-      default: 30,
+      default: 10,
       min: 3,
       description: 'Seconds after which a conductor that stopped renewing loses its hold on a node.',
     },
@@ -42,7 +60,7 @@ export const wroughtOptions: OptionGroup = {
     },
     recovery_interval: {
       type: 'float',
-      default: 10,
+      default: 2,
       min: 0.05,
       description: 'Seconds between two looks for work whose conductor is gone.',
     },

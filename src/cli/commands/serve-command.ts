@@ -7,17 +7,21 @@ import type { Terminal } from '../terminal.ts';
 export interface ServeOptions extends ConfigOptions {
   set?: string[];
   json?: boolean;
+  roles: string;
 }
 
 /** `wrought serve` */
 export function addServeCommand(program: Command, terminal: Terminal): void {
-  withConfigOptions(program.command('serve').description('run the service: API, conductor and boot services in one process'))
+  withConfigOptions(program.command('serve').description('run the service: API, conductor and boot services, in one process or apart'))
     .option('--set <group.option=value>', 'set one option; may be repeated', collect)
+    .option('--roles <list>', 'what this process does: api, conductor or both (several processes need PostgreSQL)', 'api,conductor')
     .option('--json', 'print the addresses as one line of JSON once the service is up')
     .action(async (options: ServeOptions) => {
       const given = parseSettings(options.set ?? []);
+      const { parseRoles } = await import('../serve/roles.ts');
+      const roles = parseRoles(options.roles);
       const { runService } = await import('../serve/run-service.ts');
-      await runService({ terminal, files: configFiles(options), given, json: options.json === true });
+      await runService({ terminal, files: configFiles(options), given, json: options.json === true, roles });
     });
 }
 

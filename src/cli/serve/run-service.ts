@@ -3,7 +3,8 @@ import { loadConfig } from '../../config/load-config.ts';
 import { reloadableConfig } from '../../config/reloadable-config.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { Terminal } from '../terminal.ts';
-import { startService } from './start-service.ts';
+import type { Role } from './roles.ts';
+import { startRoles } from './start-roles.ts';
 
 /**
  * Runs the service until the terminal's signal: the first SIGINT or SIGTERM drains, a second one ends the process at once. SIGHUP reads
@@ -14,15 +15,16 @@ export async function runService(options: {
   files: readonly string[];
   given: Readonly<Record<string, string>>;
   json: boolean;
+  roles: ReadonlySet<Role>;
 }): Promise<void> {
-  const { terminal, files, given, json } = options;
+  const { terminal, files, given, json, roles } = options;
   const load = () => loadConfig({ files, env: terminal.env, given });
   const first = load();
   const log = createLogger({ level: logLevel(first.config.string('wrought', 'log_level')) });
   for (const warning of first.warnings) log.warn({}, warning);
   const config = reloadableConfig(first.config);
 
-  const service = await startService({ config, log, clock: systemClock });
+  const service = await startRoles({ config, log, clock: systemClock }, roles);
   const reload = (): void => {
     try {
       const fresh = load();
@@ -33,8 +35,9 @@ export async function runService(options: {
     }
   };
   process.on('SIGHUP', reload);
-  if (json) terminal.out(`${JSON.stringify({ api: service.apiUrl, files: service.fileServerUrl, pid: process.pid })}\n`);
-  else terminal.out(`Bare Metal API on ${service.apiUrl}\n`);
+  const { apiUrl, fileServerUrl, rpcUrl } = service;
+  if (json) terminal.out(`${JSON.stringify({ api: apiUrl, files: fileServerUrl, rpc: rpcUrl, pid: process.pid })}\n`);
+  else terminal.out(apiUrl === null ? `Conductor takes calls on ${rpcUrl}\n` : `Bare Metal API on ${apiUrl}\n`);
   try {
     await ended(terminal.signal);
     log.info({}, 'stopping: work in hand is brought to a safe point; a second signal stops at once');

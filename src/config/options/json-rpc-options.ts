@@ -8,7 +8,11 @@ export const jsonRpcOptions: OptionGroup = {
     cert_file: { type: 'string', default: null },
     client_use_ssl: { type: 'boolean', default: false },
     debug_log_request_id_only: { type: 'boolean', default: true, mutable: true },
-    host_ip: { type: 'host', default: '::' },
+    host_ip: {
+      type: 'host',
+      default: '127.0.0.1',
+      note: 'Peer: ::. An address that other machines reach needs [wrought]rpc_secret.',
+    },
     http_basic_auth_user_file: { type: 'string', default: '/etc/ironic/htpasswd-json-rpc' },
     key_file: { type: 'string', default: null },
     port: { type: 'port', default: 8089 },
