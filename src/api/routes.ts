@@ -8,6 +8,7 @@ import { chassisRoutes } from './resources/chassis/chassis-routes.ts';
 import { conductorRoutes } from './resources/conductors/conductor-routes.ts';
 import { deployTemplateRoutes } from './resources/deploy-templates/deploy-template-routes.ts';
 import { driverRoutes } from './resources/drivers/driver-routes.ts';
+import { eventRoutes } from './resources/events/event-routes.ts';
 import { childrenRoutes } from './resources/nodes/children-routes.ts';
 import { historyRoutes } from './resources/nodes/history-routes.ts';
 import { managementRoutes } from './resources/nodes/management-routes.ts';
@@ -41,6 +42,7 @@ export function apiRoutes(dependencies: ApiDependencies): Route[] {
     ...runbookRoutes(dependencies),
     ...allocationRoutes(dependencies),
     ...volumeRoutes(dependencies),
+    ...eventRoutes(dependencies),
     ...chassisRoutes(dependencies),
     ...driverRoutes(dependencies),
     ...conductorRoutes(dependencies),

@@ -29,7 +29,6 @@ const MISSING: readonly Missing[] = [
     '/inspection_rules': ['GET', 'POST', 'DELETE'],
     '/inspection_rules/{uuid}': OBJECT,
   }),
-  ...missing('events', 54, HIDDEN_A, { '/events': ['POST'] }),
   ...missing('bios', 40, HIDDEN_B, { '/nodes/{node}/bios': READ, '/nodes/{node}/bios/{setting}': READ }),
   ...missing('firmware', 86, HIDDEN_B, { '/nodes/{node}/firmware': READ }),
   ...missing('vmedia', 89, HIDDEN_B, { '/nodes/{node}/vmedia': ['POST', 'DELETE'] }),
