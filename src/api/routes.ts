@@ -22,6 +22,7 @@ import { portRoutes } from './resources/ports/port-routes.ts';
 import { v1Document } from './resources/root-document.ts';
 import { runbookRoutes } from './resources/runbooks/runbook-routes.ts';
 import { shardRoutes } from './resources/shards/shard-routes.ts';
+import { vendorPassthruRoutes } from './resources/vendor-passthru/vendor-passthru-routes.ts';
 import { volumeRoutes } from './resources/volume/volume-routes.ts';
 
 /** Every endpoint of `/v1`. */
@@ -43,6 +44,7 @@ export function apiRoutes(dependencies: ApiDependencies): Route[] {
     ...allocationRoutes(dependencies),
     ...volumeRoutes(dependencies),
     ...eventRoutes(dependencies),
+    ...vendorPassthruRoutes(dependencies),
     ...chassisRoutes(dependencies),
     ...driverRoutes(dependencies),
     ...conductorRoutes(dependencies),

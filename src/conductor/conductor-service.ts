@@ -48,6 +48,21 @@ export interface HeartbeatRequest {
   agent_status_message?: string;
 }
 
+/** A vendor method as the API shows it. */
+export interface VendorMethodInfo {
+  http_methods: string[];
+  async: boolean;
+  description: string;
+  attach: boolean;
+  require_exclusive_lock: boolean;
+}
+
+export interface VendorCall {
+  method: string;
+  httpMethod: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+  args: JsonObject;
+}
+
 /** Result of one interface's validation. */
 export interface ValidationResult {
   result: boolean;
@@ -99,6 +114,8 @@ export interface ConductorService {
   updateVolumeConnector(context: RequestContext, uuid: string, patch: VolumeConnectorPatch): Promise<VolumeConnector>;
   updateVolumeTarget(context: RequestContext, uuid: string, patch: VolumeTargetPatch): Promise<VolumeTarget>;
   destroyVolume(context: RequestContext, kind: 'connector' | 'target', uuid: string): Promise<void>;
+  vendorMethods(context: RequestContext, uuid: string): Promise<Record<string, VendorMethodInfo>>;
+  vendorPassthru(context: RequestContext, uuid: string, call: VendorCall): Promise<{ async: boolean; result: Json }>;
   /** Gives out (once per boot) the agent token, unless `giveToken` is false: the caller would not show it. @throws NOT_FOUND for every mismatch. */
   lookup(context: RequestContext, query: { nodeUuid?: string; addresses?: readonly string[]; giveToken?: boolean }): Promise<LookupAnswer>;
   heartbeat(context: RequestContext, uuid: string, heartbeat: HeartbeatRequest): Promise<void>;

@@ -24,6 +24,7 @@ import { setMaintenance } from './node/set-maintenance.ts';
 import { setTraits } from './node/set-traits.ts';
 import { updateNode } from './node/update-node.ts';
 import { validateNode } from './node/validate-node.ts';
+import { vendorMethods, vendorPassthru } from './node/vendor-passthru.ts';
 import { vifAttach, vifDetach, vifList } from './node/vifs.ts';
 import { destroyVolume, updateVolumeConnector, updateVolumeTarget } from './node/volumes.ts';
 import { changePower } from './power/change-power.ts';
@@ -65,6 +66,8 @@ export function createService(context: ConductorContext, isStopping: () => boole
     updateVolumeConnector: async (request, uuid, patch) => updateVolumeConnector(open(), request, uuid, patch),
     updateVolumeTarget: async (request, uuid, patch) => updateVolumeTarget(open(), request, uuid, patch),
     destroyVolume: async (request, kind, uuid) => destroyVolume(open(), request, kind, uuid),
+    vendorMethods: async (request, uuid) => vendorMethods(open(), request, uuid),
+    vendorPassthru: async (request, uuid, call) => vendorPassthru(open(), request, uuid, call),
     lookup: async (_request, query) => lookup(open(), query),
     heartbeat: async (_request, uuid, beat) => heartbeat(open(), uuid, beat),
     continueInspection: async (request, query, data) => continueInspection(open(), request, query, data),

@@ -1,6 +1,6 @@
 import { WroughtError } from '../../model/errors.ts';
 import { documentRoute } from '../http/define-route.ts';
-import { type Below, METHODS, type Method, type Route } from '../http/route.ts';
+import type { Below, Method, Route } from '../http/route.ts';
 
 interface Missing {
   readonly resource: string;
@@ -38,14 +38,6 @@ const MISSING: readonly Missing[] = [
     '/nodes/{node}/management/indicators': READ,
     '/nodes/{node}/management/indicators/{indicator}': ['GET', 'PUT'],
     '/nodes/{node}/management/indicators/{indicator}/{name}': ['GET', 'PUT'],
-  }),
-  ...missing('vendor_passthru', 1, HIDDEN_A, {
-    '/nodes/{node}/vendor_passthru': METHODS,
-    '/nodes/{node}/vendor_passthru/methods': READ,
-    '/nodes/{node}/vendor_passthru/{method}': METHODS,
-    '/drivers/{driver}/vendor_passthru': METHODS,
-    '/drivers/{driver}/vendor_passthru/methods': READ,
-    '/drivers/{driver}/vendor_passthru/{method}': METHODS,
   }),
 ];
 

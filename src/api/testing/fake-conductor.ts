@@ -158,6 +158,20 @@ export function fakeConductor(store: Store): ConductorService & { readonly calls
       note('destroyVolume', kind, uuid);
       await (kind === 'connector' ? store.volumeConnectors : store.volumeTargets).delete(uuid);
     },
+    async vendorMethods() {
+      const info = {
+        http_methods: ['POST'],
+        async: false,
+        description: 'Answers its arguments',
+        attach: false,
+        require_exclusive_lock: false,
+      };
+      return { echo: info, later: { ...info, async: true } };
+    },
+    async vendorPassthru(_context, uuid, call) {
+      note('vendorPassthru', uuid, call);
+      return call.method === 'later' ? { async: true, result: null } : { async: false, result: call.args };
+    },
     async lookup(_context, query) {
       note('lookup', query);
       const [byMac] = query.addresses ? await store.nodes.findByMacs(query.addresses) : [];

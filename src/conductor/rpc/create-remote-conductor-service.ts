@@ -207,6 +207,23 @@ export async function createRemoteConductorService(parts: {
         { uuid },
         quiet((s) => s.destroyAllocation(c, uuid)),
       )),
+    updateVolumeConnector: async (c, uuid, patch) =>
+      send(await route.volume('connector', uuid), 'updateVolumeConnector', c, { uuid, patch }, (s) =>
+        s.updateVolumeConnector(c, uuid, patch),
+      ),
+    updateVolumeTarget: async (c, uuid, patch) =>
+      send(await route.volume('target', uuid), 'updateVolumeTarget', c, { uuid, patch }, (s) => s.updateVolumeTarget(c, uuid, patch)),
+    destroyVolume: async (c, kind, uuid) =>
+      void (await send(
+        await route.volume(kind, uuid),
+        'destroyVolume',
+        c,
+        { kind, uuid },
+        quiet((s) => s.destroyVolume(c, kind, uuid)),
+      )),
+    vendorMethods: async (c, uuid) => send(await route.node(uuid), 'vendorMethods', c, { uuid }, (s) => s.vendorMethods(c, uuid)),
+    vendorPassthru: async (c, uuid, call) =>
+      send(await route.node(uuid), 'vendorPassthru', c, { uuid, call }, (s) => s.vendorPassthru(c, uuid, call)),
     lookup: async (c, query) => {
       const hosts = await route.agent(query.nodeUuid, query.addresses ?? []);
       return send(hosts, 'lookup', c, { query }, (s) => s.lookup(c, query));
@@ -277,6 +294,13 @@ function createRouting(store: Store, remote: RemoteConductors) {
       const group = await store.portgroups.getByUuid(uuid);
       if (!group) throw new WroughtError('NOT_FOUND', `Portgroup ${uuid} could not be found.`);
       return node(group.node_uuid);
+    },
+    async volume(kind: 'connector' | 'target', uuid: string): Promise<string[]> {
+      const record: { node_uuid: string } | undefined = await (kind === 'connector'
+        ? store.volumeConnectors.getByUuid(uuid)
+        : store.volumeTargets.getByUuid(uuid));
+      if (!record) throw new WroughtError('NOT_FOUND', `Volume ${kind} ${uuid} could not be found.`);
+      return node(record.node_uuid);
     },
     /** Calls of agents, which may name no node that exists: any conductor refuses those. */
     async agent(uuid: string | undefined, addresses: readonly string[]): Promise<string[]> {

@@ -6,11 +6,20 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import type { Allocation, NewAllocation } from '../../model/allocation.ts';
 import { INTERFACE_KINDS } from '../../model/interface-kind.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import type { BootDevice, BootMode, NewNode, Node, NodePatch, PowerTarget } from '../../model/node.ts';
 import type { NewPort, Port, PortPatch } from '../../model/port.ts';
 import type { Portgroup, PortgroupPatch } from '../../model/portgroup.ts';
-import type { DriverSummary, HeartbeatRequest, LookupAnswer, ProvisionRequest, ValidationResult } from '../conductor-service.ts';
+import type { VolumeConnector, VolumeConnectorPatch, VolumeTarget, VolumeTargetPatch } from '../../model/volume.ts';
+import type {
+  DriverSummary,
+  HeartbeatRequest,
+  LookupAnswer,
+  ProvisionRequest,
+  ValidationResult,
+  VendorCall,
+  VendorMethodInfo,
+} from '../conductor-service.ts';
 
 const uuid = Type.String({ minLength: 1, maxLength: 255 });
 const text = Type.String({ maxLength: 255 });
@@ -88,6 +97,17 @@ export const RPC_METHODS = {
     document<Allocation>({ uuid: Type.String(), state: Type.String() }),
   ),
   destroyAllocation: changes(onNode, nothing),
+  updateVolumeConnector: changes(
+    params({ uuid, patch: document<VolumeConnectorPatch>() }),
+    document<VolumeConnector>({ uuid: Type.String() }),
+  ),
+  updateVolumeTarget: changes(params({ uuid, patch: document<VolumeTargetPatch>() }), document<VolumeTarget>({ uuid: Type.String() })),
+  destroyVolume: changes(params({ kind: word('connector', 'target'), uuid }), nothing),
+  vendorMethods: reads(onNode, Type.Unsafe<Record<string, VendorMethodInfo>>(Type.Record(Type.String(), object()))),
+  vendorPassthru: changes(
+    params({ uuid, call: document<VendorCall>({ method: Type.String(), httpMethod: Type.String(), args: object() }) }),
+    document<{ async: boolean; result: Json }>({ async: Type.Boolean() }),
+  ),
   lookup: changes(
     params({
       query: document<{ nodeUuid?: string; addresses?: readonly string[]; giveToken?: boolean }>({

@@ -10,6 +10,8 @@ import type {
   PowerInterface,
   RescueInterface,
   Task,
+  VendorInterface,
+  VendorMethod,
 } from '../../drivers/driver.ts';
 import type { DriverRegistry } from '../../drivers/driver-registry.ts';
 import { WroughtError } from '../../model/errors.ts';
@@ -114,11 +116,26 @@ function scriptedDriver(machines: Machines): NodeDriver {
       stop: call('console.stop'),
       getConsole: async () => ({ type: 'none', url: '' }),
     },
-    vendor: { ...plain('vendor'), methods: {} },
+    vendor: { ...plain('vendor'), methods: scriptedVendorMethods() },
   };
 }
 
 type Of = (task: Task) => ScriptedMachine;
+
+function scriptedVendorMethods(): VendorInterface['methods'] {
+  const echo: VendorMethod = {
+    httpMethods: ['POST'],
+    async: false,
+    attach: false,
+    description: 'Answers its arguments.',
+    requireExclusiveLock: false,
+    run: async (_task, _method, args) => args,
+  };
+  const fail = async (): Promise<never> => {
+    throw new WroughtError('BMC_REFUSED', 'scripted failure of a vendor method');
+  };
+  return { echo, echo_alone: { ...echo, requireExclusiveLock: true }, fail_later: { ...echo, async: true, run: fail } };
+}
 
 function scriptedPower(of: Of): PowerInterface {
   return {
