@@ -10,6 +10,7 @@ import { deployTemplateRoutes } from './resources/deploy-templates/deploy-templa
 import { driverRoutes } from './resources/drivers/driver-routes.ts';
 import { eventRoutes } from './resources/events/event-routes.ts';
 import { childrenRoutes } from './resources/nodes/children-routes.ts';
+import { consoleRoutes } from './resources/nodes/console-routes.ts';
 import { historyRoutes } from './resources/nodes/history-routes.ts';
 import { managementRoutes } from './resources/nodes/management-routes.ts';
 import { nodeRoutes } from './resources/nodes/node-routes.ts';
@@ -31,6 +32,7 @@ export function apiRoutes(dependencies: ApiDependencies): Route[] {
     route({ method: 'GET', path: '/', handle: (request) => okJson(v1Document(request.base, request.minor)) }),
     ...nodeRoutes(dependencies),
     ...stateRoutes(dependencies),
+    ...consoleRoutes(dependencies),
     ...managementRoutes(dependencies),
     ...traitRoutes(dependencies),
     ...vifRoutes(dependencies),

@@ -48,6 +48,12 @@ export interface HeartbeatRequest {
   agent_status_message?: string;
 }
 
+/** Where a console is. */
+export interface ConsoleInfo {
+  type: string;
+  url: string;
+}
+
 /** A vendor method as the API shows it. */
 export interface VendorMethodInfo {
   http_methods: string[];
@@ -116,6 +122,9 @@ export interface ConductorService {
   destroyVolume(context: RequestContext, kind: 'connector' | 'target', uuid: string): Promise<void>;
   vendorMethods(context: RequestContext, uuid: string): Promise<Record<string, VendorMethodInfo>>;
   vendorPassthru(context: RequestContext, uuid: string, call: VendorCall): Promise<{ async: boolean; result: Json }>;
+  /** Null while it is off. */
+  getConsole(context: RequestContext, uuid: string): Promise<ConsoleInfo | null>;
+  setConsole(context: RequestContext, uuid: string, on: boolean): Promise<void>;
   /** Gives out (once per boot) the agent token, unless `giveToken` is false: the caller would not show it. @throws NOT_FOUND for every mismatch. */
   lookup(context: RequestContext, query: { nodeUuid?: string; addresses?: readonly string[]; giveToken?: boolean }): Promise<LookupAnswer>;
   heartbeat(context: RequestContext, uuid: string, heartbeat: HeartbeatRequest): Promise<void>;

@@ -16,6 +16,7 @@ import {
   setTargetRaidConfig,
   supportedBootDevices,
 } from './node/boot-settings.ts';
+import { getConsole, setConsole } from './node/console.ts';
 import { createNode } from './node/create-node.ts';
 import { destroyNode } from './node/destroy-node.ts';
 import { destroyPortgroup, updatePortgroup } from './node/portgroups.ts';
@@ -68,6 +69,8 @@ export function createService(context: ConductorContext, isStopping: () => boole
     destroyVolume: async (request, kind, uuid) => destroyVolume(open(), request, kind, uuid),
     vendorMethods: async (request, uuid) => vendorMethods(open(), request, uuid),
     vendorPassthru: async (request, uuid, call) => vendorPassthru(open(), request, uuid, call),
+    getConsole: async (request, uuid) => getConsole(open(), request, uuid),
+    setConsole: async (request, uuid, on) => setConsole(open(), request, uuid, on),
     lookup: async (_request, query) => lookup(open(), query),
     heartbeat: async (_request, uuid, beat) => heartbeat(open(), uuid, beat),
     continueInspection: async (request, query, data) => continueInspection(open(), request, query, data),

@@ -33,7 +33,6 @@ const MISSING: readonly Missing[] = [
   ...missing('firmware', 86, HIDDEN_B, { '/nodes/{node}/firmware': READ }),
   ...missing('vmedia', 89, HIDDEN_B, { '/nodes/{node}/vmedia': ['POST', 'DELETE'] }),
   ...missing('vmedia', 93, HIDDEN_A, { '/nodes/{node}/vmedia': READ }),
-  ...missing('console', 1, HIDDEN_A, { '/nodes/{node}/states/console': ['GET', 'PUT'] }),
   ...missing('indicators', 1, HIDDEN_A, {
     '/nodes/{node}/management/indicators': READ,
     '/nodes/{node}/management/indicators/{indicator}': ['GET', 'PUT'],

@@ -172,6 +172,13 @@ export function fakeConductor(store: Store): ConductorService & { readonly calls
       note('vendorPassthru', uuid, call);
       return call.method === 'later' ? { async: true, result: null } : { async: false, result: call.args };
     },
+    async getConsole(_context, uuid) {
+      return (await store.nodes.getByUuid(uuid))?.console_enabled ? { type: 'shellinabox', url: 'http://c' } : null;
+    },
+    async setConsole(_context, uuid, on) {
+      note('setConsole', uuid, on);
+      await mutate(uuid, () => ({ console_enabled: on }));
+    },
     async lookup(_context, query) {
       note('lookup', query);
       const [byMac] = query.addresses ? await store.nodes.findByMacs(query.addresses) : [];

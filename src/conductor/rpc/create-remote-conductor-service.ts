@@ -224,6 +224,15 @@ export async function createRemoteConductorService(parts: {
     vendorMethods: async (c, uuid) => send(await route.node(uuid), 'vendorMethods', c, { uuid }, (s) => s.vendorMethods(c, uuid)),
     vendorPassthru: async (c, uuid, call) =>
       send(await route.node(uuid), 'vendorPassthru', c, { uuid, call }, (s) => s.vendorPassthru(c, uuid, call)),
+    getConsole: async (c, uuid) => send(await route.node(uuid), 'getConsole', c, { uuid }, (s) => s.getConsole(c, uuid)),
+    setConsole: async (c, uuid, on) =>
+      void (await send(
+        await route.node(uuid),
+        'setConsole',
+        c,
+        { uuid, on },
+        quiet((s) => s.setConsole(c, uuid, on)),
+      )),
     lookup: async (c, query) => {
       const hosts = await route.agent(query.nodeUuid, query.addresses ?? []);
       return send(hosts, 'lookup', c, { query }, (s) => s.lookup(c, query));

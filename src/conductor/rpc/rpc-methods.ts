@@ -12,6 +12,7 @@ import type { NewPort, Port, PortPatch } from '../../model/port.ts';
 import type { Portgroup, PortgroupPatch } from '../../model/portgroup.ts';
 import type { VolumeConnector, VolumeConnectorPatch, VolumeTarget, VolumeTargetPatch } from '../../model/volume.ts';
 import type {
+  ConsoleInfo,
   DriverSummary,
   HeartbeatRequest,
   LookupAnswer,
@@ -108,6 +109,11 @@ export const RPC_METHODS = {
     params({ uuid, call: document<VendorCall>({ method: Type.String(), httpMethod: Type.String(), args: object() }) }),
     document<{ async: boolean; result: Json }>({ async: Type.Boolean() }),
   ),
+  getConsole: reads(
+    onNode,
+    Type.Unsafe<ConsoleInfo | null>(Type.Union([object({ type: Type.String(), url: Type.String() }), Type.Null()])),
+  ),
+  setConsole: changes(params({ uuid, on: Type.Boolean() }), nothing),
   lookup: changes(
     params({
       query: document<{ nodeUuid?: string; addresses?: readonly string[]; giveToken?: boolean }>({

@@ -17,7 +17,7 @@ import { nodeOfPath } from './resolve-node.ts';
 const BOOT_MODE_SINCE = 76;
 const RAID_SINCE = 12;
 
-/** `/v1/nodes/{node}/states` and below, without the console. */
+/** `/v1/nodes/{node}/states` and below; the console has a file of its own. */
 export function stateRoutes(dependencies: ApiDependencies): Route[] {
   const { store, conductor } = dependencies;
   return [
