@@ -52,6 +52,7 @@ test('raid configuration', async (t) => {
     [],
     { logical_disks: [{ size_gb: 1 }] },
     { logical_disks: [{ ...disk, nope: 1 }] },
+    { logical_disks: [] },
     { logical_disks: [{ ...disk, raid_level: '7' }] },
     { logical_disks: [{ ...disk, size_gb: -1 }] },
     {

@@ -101,6 +101,25 @@ describe('driver registry', () => {
     assert.throws(() => registry.compose(testNode({ raid_interface: 'agent' })), code('INTERFACE_NOT_FOUND', /"agent"/));
   });
 
+  it('describes driver_info and logical disks as clients of the peer know them', () => {
+    const registry = testRegistry(FAKE_CONFIG);
+    assert.deepEqual(Object.keys(registry.properties('fake-hardware')), ['B1', 'B2']);
+    const disk = Object.keys(registry.get('raid', 'fake')?.logicalDiskProperties ?? {}).sort();
+    assert.deepEqual(disk, [
+      'controller',
+      'disk_type',
+      'interface_type',
+      'is_root_volume',
+      'number_of_physical_disks',
+      'physical_disks',
+      'raid_level',
+      'share_physical_disks',
+      'size_gb',
+      'volume_name',
+    ]);
+    assert.deepEqual(registry.get('raid', 'no-raid')?.logicalDiskProperties, {});
+  });
+
   it('knows every implementation by the name it is registered under, and types name only built ones', () => {
     const registry = testRegistry(FAKE_CONFIG);
     for (const kind of INTERFACE_KINDS) {

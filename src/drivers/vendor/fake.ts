@@ -45,7 +45,8 @@ export function createFakeVendor(deps: { config: Config; clock: Clock; log: Logg
 
   return {
     name: 'fake',
-    properties: {},
+    // The names are the peer's: clients look for them to see how properties travel.
+    properties: { B1: 'First sample property; nothing reads it.', B2: 'Second sample property; nothing reads it.' },
     steps: [
       { ...STEP, kind: 'clean', step: 'log_passthrough', priority: 1, run: logPassthrough },
       { ...STEP, kind: 'service', step: 'log_passthrough', priority: 0, run: logPassthrough },

@@ -39,7 +39,7 @@ export function parseRaidConfig(body: Json): JsonObject {
   const unknown = keys.find((key) => key !== 'logical_disks');
   if (unknown !== undefined) throw invalid(`The RAID configuration has the unknown key ${JSON.stringify(unknown.slice(0, 100))}`);
   const disks = body.logical_disks;
-  if (!Array.isArray(disks)) throw invalid('logical_disks must be a list');
+  if (!Array.isArray(disks) || disks.length === 0) throw invalid('logical_disks must be a list of one disk at least; {} clears the target');
   for (const [index, disk] of disks.entries()) checkDisk(disk, `logical_disks[${index}]`);
   const roots = disks.filter((disk) => isJsonObject(disk) && disk.is_root_volume === true).length;
   if (roots > 1) throw invalid(`${roots} logical disks are marked is_root_volume; one at most can be`);
