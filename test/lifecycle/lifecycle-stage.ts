@@ -26,6 +26,8 @@ const API_VERSION = '1.115';
 export interface LifecycleStage extends AsyncDisposable {
   readonly rack: Rack;
   readonly image: DiskImage;
+  /** Where the image is served. */
+  readonly imageUrl: string;
   readonly apiUrl: string;
   /** Calls the API; the answer's body is an empty object where there is none. */
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: JsonObject }>;
@@ -117,6 +119,7 @@ async function build(
   return {
     rack,
     image,
+    imageUrl: `${images.url}/image.raw`,
     apiUrl: service.apiUrl,
     call,
     node,
