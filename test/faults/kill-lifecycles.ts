@@ -4,7 +4,7 @@
  * that destroys data runs twice for one request.
  *
  *   npm run test:kills                     a sample (KILLS=40 LIFECYCLES=12)
- *   KILLS=200 LIFECYCLES=50 npm run test:kills
+ *   npm run test:kills:all                 200 kills, 50 lifecycles
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
