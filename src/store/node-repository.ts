@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Clock } from '../model/clock.ts';
 import { WroughtError } from '../model/errors.ts';
@@ -124,7 +125,7 @@ export function nodeRepository(transactor: Transactor, clock: Clock): NodeReposi
         .orderBy('id')
         .$if(limit !== undefined, (query) => query.limit(limit ?? 0))
         .execute();
-      return rows.map(decodeNode);
+      return decodeInTurns(rows);
     },
 
     async placements() {
@@ -210,4 +211,17 @@ function leaseLost(uuid: string, lease: Lease, holder: string | null): WroughtEr
     'LEASE_LOST',
     `Node ${uuid}: ${lease.holder} no longer holds it for "${lease.purpose}" (${holder === null ? 'it is free' : `${holder} holds it`}); nothing was written.`,
   );
+}
+
+/** Nodes parsed between two turns of the event loop. */
+const DECODED_AT_A_TIME = 50;
+
+/** Parses many nodes without keeping everybody else waiting for all of them. */
+async function decodeInTurns(rows: readonly Parameters<typeof decodeNode>[0][]): Promise<Node[]> {
+  const nodes: Node[] = [];
+  for (const row of rows) {
+    if (nodes.length > 0 && nodes.length % DECODED_AT_A_TIME === 0) await setImmediate();
+    nodes.push(decodeNode(row));
+  }
+  return nodes;
 }

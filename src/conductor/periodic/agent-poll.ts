@@ -18,8 +18,8 @@ import { inParallel } from './loop.ts';
 const WAITING = Object.values(FLOWS).map((flow) => flow.waiting);
 /** Longest one question may take; an agent that is slower is asked again next round. */
 const QUESTION_SECONDS = 60;
-/** Agents asked at a time. */
-const AT_A_TIME = 64;
+/** Agents asked at a time: each is a TLS handshake, and a burst of them holds up the event loop. */
+const AT_A_TIME = 16;
 
 /** Progress told last, by node, so that only what moved is told. */
 export type ToldProgress = Map<string, string>;
