@@ -6,6 +6,7 @@ import { registerEventStream } from './events/event-stream.ts';
 import { createDispatcher } from './http/dispatcher.ts';
 import type { Reply } from './http/reply.ts';
 import { registerMetrics } from './metrics/metrics-endpoint.ts';
+import { registerRecover } from './recover/recover-endpoint.ts';
 
 /** A request that is not there whole after this time is given up (milliseconds). */
 const REQUEST_TIMEOUT_MS = 300_000;
@@ -46,6 +47,7 @@ export function createApiServer(dependencies: ApiDependencies): FastifyInstance 
   app.setErrorHandler((error, request, reply) => send(reply, request.id, dispatcher.unreadable(String(error))));
   registerEventStream(app, dependencies, authenticator);
   registerMetrics(app, dependencies, authenticator);
+  registerRecover(app, dependencies, authenticator);
   return app;
 }
 

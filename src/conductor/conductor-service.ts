@@ -75,6 +75,33 @@ export interface ValidationResult {
   reason?: string;
 }
 
+/** What holds a node and what could be done about it. Times are ISO 8601. */
+export interface HoldReport {
+  node: string;
+  name: string | null;
+  provision_state: string;
+  maintenance: boolean;
+  /** Null when nobody holds the node. */
+  holder: {
+    conductor: string;
+    purpose: string | null;
+    since: string | null;
+    lease_expires_at: string | null;
+    lease_ended: boolean;
+    /** The conductor is a live member of the cluster. */
+    alive: boolean;
+    last_heartbeat: string | null;
+    /** It works on the node now. */
+    working: boolean;
+  } | null;
+  step: { name: string; started_at: string | null; deadline: string | null } | null;
+  /** What a confirmed request would do; `refuse`: somebody works on the node. */
+  action: 'none' | 'break' | 'refuse';
+  explanation: string;
+  /** True when it has been done. */
+  done: boolean;
+}
+
 /**
  * What the API asks of conductors. Idents are node UUIDs, already resolved. Errors are catalogue errors whose status the API passes on.
  * One process: plain calls. Several: the same interface over JSON-RPC to the conductor that a node maps to.
@@ -132,6 +159,8 @@ export interface ConductorService {
   continueInspection(context: RequestContext, query: { nodeUuid?: string }, data: JsonObject): Promise<{ uuid: string }>;
   driverProperties(context: RequestContext, driver: string): Promise<Readonly<Record<string, string>>>;
   logicalDiskProperties(context: RequestContext, driver: string): Promise<Readonly<Record<string, string>>>;
+  /** Explains what holds a node; with `confirm` it ends a hold that nobody works under. @throws CONFLICT when somebody does. */
+  recover(context: RequestContext, uuid: string, confirm: boolean): Promise<HoldReport>;
   /** Host name of the conductor that a node maps to now, or null. Synchronous on cached membership, so that lists stay one query. */
   conductorOf(node: { uuid: string; conductor_group: string; driver: string }): string | null;
   /** Enabled hardware types of live conductors with their hosts and interfaces; for `/v1/drivers`. */

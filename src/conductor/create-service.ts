@@ -29,6 +29,7 @@ import { vendorMethods, vendorPassthru } from './node/vendor-passthru.ts';
 import { vifAttach, vifDetach, vifList } from './node/vifs.ts';
 import { destroyVolume, updateVolumeConnector, updateVolumeTarget } from './node/volumes.ts';
 import { changePower } from './power/change-power.ts';
+import { recoverOnRequest } from './recovery/recover-on-request.ts';
 import { provision } from './verbs/provision.ts';
 
 /** The conductor as the API sees it. @param isStopping from then on every request is refused with TEMPORARY_FAILURE. */
@@ -76,6 +77,7 @@ export function createService(context: ConductorContext, isStopping: () => boole
     continueInspection: async (request, query, data) => continueInspection(open(), request, query, data),
     driverProperties: async (_request, driver) => driverProperties(open(), driver),
     logicalDiskProperties: async (_request, driver) => logicalDiskProperties(open(), driver),
+    recover: async (_request, uuid, confirm) => recoverOnRequest(open(), uuid, confirm),
     conductorOf: (node) => context.membership.conductorOf(node),
     drivers: async () => driverSummaries(open()),
   };

@@ -80,6 +80,21 @@ export class LeaseKeeper {
     }
   }
 
+  /**
+   * Whether the lease may still be counted on by the clock alone: a process that stood still may have been taken over without having
+   * been told. @throws LEASE_LOST.
+   */
+  requireFresh(held: HeldLease): void {
+    const entry = this.#held.get(keyOf(held.lease));
+    if (entry && this.#clock.now() >= entry.expiresAt) this.#lose(entry, 'it could not be renewed in time');
+    held.signal.throwIfAborted();
+  }
+
+  /** True when this process works on the node under that token. */
+  holds(uuid: string, token: number): boolean {
+    return this.#held.has(`${uuid}/${token}`);
+  }
+
   /** Gives the node back. A lease that was lost meanwhile is only forgotten. */
   async release(held: HeldLease): Promise<void> {
     if (!this.forget(held)) return;

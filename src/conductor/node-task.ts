@@ -65,6 +65,12 @@ export class NodeTask implements Task {
     return this.#shared.held;
   }
 
+  /** To be asked before the hardware is touched, which no token guards. @throws LEASE_LOST. */
+  requireLease(): void {
+    if (this.#shared.held) this.#shared.ctx.leases.requireFresh(this.#shared.held);
+    this.signal.throwIfAborted();
+  }
+
   /** @throws INTERFACE_NOT_FOUND when a stored interface is no longer enabled. */
   get driver(): NodeDriver {
     this.#shared.driver ??= this.#shared.ctx.registry.compose(this.#shared.node);

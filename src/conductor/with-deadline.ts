@@ -21,6 +21,7 @@ export async function withDeadline<T>(
   deadline: Deadline,
   work: (task: NodeTask) => Promise<T>,
 ): Promise<T> {
+  task.requireLease();
   const controller = new AbortController();
   const cancel = ctx.clock.after(deadline.seconds * 1000, () => controller.abort(overran(task, deadline)));
   const narrowed = task.narrowed(controller.signal);

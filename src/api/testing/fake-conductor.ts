@@ -39,6 +39,13 @@ export function fakeConductor(store: Store): ConductorService & { readonly calls
     Object.fromEntries(INTERFACE_KINDS.map((kind) => [`${kind}_interface`, values[`${kind}_interface`] ?? defaults[kind]]));
   return {
     calls,
+    async recover(_context, uuid, confirm) {
+      note('recover', uuid, confirm);
+      const node = await store.nodes.getByUuid(uuid);
+      if (!node) throw new WroughtError('NOT_FOUND', `Node ${uuid} could not be found.`);
+      const { name, provision_state, maintenance } = node;
+      return { node: uuid, name, provision_state, maintenance, holder: null, step: null, action: 'none', explanation: '', done: false };
+    },
     async createNode(_context, values) {
       note('createNode', values);
       requireDriver(values.driver);

@@ -3,6 +3,7 @@ import type { Terminal } from '../terminal.ts';
 import { addNodeOperationCommands } from './node-operation-commands.ts';
 import { addNodeProvisionCommands } from './node-provision-commands.ts';
 import { addNodeReadCommands } from './node-read-commands.ts';
+import { addNodeRecoverCommand } from './node-recover-command.ts';
 import { addNodeWriteCommands } from './node-write-commands.ts';
 
 /** `wrought node …` */
@@ -12,4 +13,5 @@ export function addNodeCommands(program: Command, terminal: Terminal): void {
   addNodeWriteCommands(node, terminal);
   addNodeProvisionCommands(node, terminal);
   addNodeOperationCommands(node, terminal);
+  addNodeRecoverCommand(node, terminal);
 }

@@ -77,17 +77,25 @@ export function overdueReason(ctx: ConductorContext, node: Node, task: NodeTask 
   if (timeoutOption === null) return null;
   const seconds = ctx.config.integer('conductor', timeoutOption);
   const since = node.provision_state === 'inspect wait' ? node.inspection_started_at : node.provision_updated_at;
-  if (seconds > 0 && since !== null && ctx.clock.now() - since >= seconds * 1000) return silenceText(node, seconds, timeoutOption);
+  if (seconds > 0 && since !== null && ctx.clock.now() - since >= seconds * 1000)
+    return silenceText(node, seconds, timeoutOption, lostOwner(ctx, node));
   const flow = flowOf(node.provision_state);
   return flow ? stepOverdue(ctx, node, flow, task) : null;
 }
 
-function silenceText(node: Node, seconds: number, option: string): string {
+/** The conductor that began the work and served the boot media, when it is gone: the likely cause of the silence. */
+function lostOwner(ctx: ConductorContext, node: Node): string {
+  const owner = node.conductor_affinity;
+  if (owner === null || ctx.membership.live().some((record) => record.hostname === owner)) return '';
+  return ` Its conductor ${owner}, which served the boot media, is gone: a machine that was still booting from them could not go on.`;
+}
+
+function silenceText(node: Node, seconds: number, option: string, owner: string): string {
   const flow = flowOf(node.provision_state);
   const step = flow ? currentStep(node, flow) : null;
   const last = node.driver_internal_info.agent_last_heartbeat;
   const heard = typeof last === 'string' ? `The agent was last heard of at ${last}` : 'No agent has ever called';
-  const tail = `${heard}; the limit is ${seconds} s of silence ([conductor]${option}).${step ? ` Failed on step ${stepName(step)}.` : ''}`;
+  const tail = `${heard}; the limit is ${seconds} s of silence ([conductor]${option}).${step ? ` Failed on step ${stepName(step)}.` : ''}${owner}`;
   switch (node.provision_state) {
     case 'clean wait':
       return `Timeout reached while cleaning the node. Please check if the ramdisk responsible for the cleaning is running on the node. ${tail}`;

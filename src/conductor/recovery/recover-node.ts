@@ -98,6 +98,10 @@ async function carryOn(ctx: ConductorContext, task: NodeTask, lost: string): Pro
   const before = task.node.driver_internal_info[RECOVERIES_KEY];
   const recoveries = typeof before === 'number' ? before : 0;
   if (task.node.maintenance) return failRecovered(ctx, task, lost, 'the node is in maintenance', true);
+  if (ctx.membership.conductorOf(task.node) === null) {
+    const { driver, conductor_group: group } = task.node;
+    return failRecovered(ctx, task, lost, `no live conductor serves driver ${driver} in conductor group "${group}"`, true);
+  }
   if (recoveries >= ctx.config.integer('wrought', 'recovery_attempts')) {
     return failRecovered(ctx, task, lost, `the work was lost ${recoveries + 1} times ([wrought]recovery_attempts)`, false);
   }

@@ -251,6 +251,8 @@ export async function createRemoteConductorService(parts: {
       send(await route.driver(driver), 'driverProperties', c, { driver }, (s) => s.driverProperties(c, driver)),
     logicalDiskProperties: async (c, driver) =>
       send(await route.driver(driver), 'logicalDiskProperties', c, { driver }, (s) => s.logicalDiskProperties(c, driver)),
+    recover: async (c, uuid, confirm) =>
+      send(await route.recoverer(uuid), 'recover', c, { uuid, confirm }, (s) => s.recover(c, uuid, confirm)),
     conductorOf: (node) => remote.view.conductorOf(node),
     drivers: () => allDrivers(remote),
     close: () => remote.close(),
@@ -319,6 +321,11 @@ function createRouting(store: Store, remote: RemoteConductors) {
       }
       const owners = await store.nodes.findByMacs(addresses.map((address) => address.toLowerCase()));
       return owners.length === 1 && owners[0] ? placed(owners[0]) : any(addresses.join());
+    },
+    /** Freeing a node needs no driver: any conductor does where nobody has it. */
+    async recoverer(uuid: string): Promise<string[]> {
+      const { conductor_group, driver } = await find(uuid);
+      return view.hostsFor(conductor_group, driver).length > 0 ? placed({ uuid, conductor_group, driver }) : any(uuid);
     },
     /** A conductor that has the hardware type; any of them says that nobody has it. */
     async driver(name: string): Promise<string[]> {

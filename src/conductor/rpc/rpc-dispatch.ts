@@ -68,5 +68,6 @@ export const RPC_HANDLERS: Readonly<Record<RpcMethod, Handler>> = {
   continueInspection: handler(M.continueInspection, (service, context, p) => service.continueInspection(context, p.query, p.data)),
   driverProperties: handler(M.driverProperties, (service, context, p) => service.driverProperties(context, p.driver)),
   logicalDiskProperties: handler(M.logicalDiskProperties, (service, context, p) => service.logicalDiskProperties(context, p.driver)),
+  recover: handler(M.recover, (service, context, p) => service.recover(context, p.uuid, p.confirm)),
   drivers: handler(M.drivers, (service) => service.drivers()),
 };

@@ -15,6 +15,7 @@ import type {
   ConsoleInfo,
   DriverSummary,
   HeartbeatRequest,
+  HoldReport,
   LookupAnswer,
   ProvisionRequest,
   ValidationResult,
@@ -131,6 +132,7 @@ export const RPC_METHODS = {
   ),
   driverProperties: reads(onDriver, strings),
   logicalDiskProperties: reads(onDriver, strings),
+  recover: changes(params({ uuid, confirm: Type.Boolean() }), document<HoldReport>({ node: Type.String(), action: Type.String() })),
   drivers: reads(
     params({}),
     Type.Array(
