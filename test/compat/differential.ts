@@ -1,57 +1,38 @@
 /**
  * Sends the same requests to OpenStack Ironic (Debian's packages, started here on loopback) and to Wrought, and compares status, form of
- * errors, keys of bodies and headers. A difference that is not in known-differences.json fails, and so does a line there that no request
- * shows any more.
- *
- * usage: npm run compare:peer [-- --print]   (`--print` writes the differences found as JSON)
+ * errors, keys of bodies and headers.
  */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Contender } from '../../bench/peer/contender.ts';
-import { missingPackages, startDebianIronic, tailOfLogs } from '../../bench/peer/start-debian-ironic.ts';
+import { startDebianIronic, tailOfLogs } from '../../bench/peer/start-debian-ironic.ts';
 import { startWrought } from '../../bench/peer/start-wrought.ts';
 import { isJsonObject } from '../../src/model/json.ts';
-import { type Difference, judge, parseKnown } from './known-differences.ts';
+import type { Difference } from './known-differences.ts';
 import { type Observation, observe, PARTS, type Part } from './observe.ts';
 import { type CompatRequest, idOf } from './request.ts';
 import { REQUESTS } from './requests.ts';
 
 const SETTLE_MS = 30_000;
-const print = process.argv.includes('--print');
 
-async function main(): Promise<number> {
-  const missing = missingPackages();
-  if (missing.length > 0) {
-    console.error(`Not compared: these Debian packages are missing: ${missing.join(' ')}`);
-    return process.env.CI === undefined ? 0 : 1;
-  }
-  const known = parseKnown(await readFile(new URL('known-differences.json', import.meta.url), 'utf8'));
+/** Starts both services in a directory of its own, asks both, stops both. @throws Error with the ends of their logs when one fails. */
+export async function differential(): Promise<Difference[]> {
   const directory = await mkdtemp(join(tmpdir(), 'wrought-compat-'));
   const started: Contender[] = [];
   try {
-    const start = async (name: string, how: (home: string) => Promise<Contender>): Promise<Contender> => {
+    const start = async (name: string, how: (home: string) => Promise<Contender>): Promise<string> => {
       const home = join(directory, name);
       await mkdir(home);
       const contender = await how(home);
       started.push(contender);
-      return contender;
+      return contender.apiUrl;
     };
     const peer = await start('peer', startDebianIronic);
     const wrought = await start('wrought', startWrought);
-    const differences = await compare(peer.apiUrl, wrought.apiUrl);
-    if (print) console.log(JSON.stringify(differences, null, 1));
-    const verdict = judge(differences, known);
-    for (const each of verdict.fresh)
-      console.error(`NEW  ${each.request}: ${each.part}: peer ${each.peer} | wrought ${each.wrought}\n     ${each.texts?.join('\n     ')}`);
-    for (const each of verdict.stale) console.error(`GONE ${each.request}: ${each.part}: no request shows it; remove the line`);
-    console.log(
-      `${REQUESTS.length} requests to ${peer.version}: ${differences.length} differences, ${verdict.fresh.length} of them new, ${verdict.stale.length} known ones are gone`,
-    );
-    return verdict.fresh.length + verdict.stale.length === 0 ? 0 : 1;
+    return await compare(peer, wrought);
   } catch (error) {
-    console.error(await tailOfLogs(directory));
-    throw error;
+    throw new Error(`the comparison broke off\n${await tailOfLogs(directory)}`, { cause: error });
   } finally {
     for (const contender of started.toReversed()) await contender.stop();
     await rm(directory, { recursive: true });
@@ -107,5 +88,3 @@ async function settled(apiUrl: string, node: string): Promise<void> {
   }
   throw new Error(`node ${node} at ${apiUrl} does not come to rest`);
 }
-
-process.exitCode = await main();

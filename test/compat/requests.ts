@@ -442,6 +442,80 @@ const others: CompatRequest[] = [
   request('POST', '/v1/events', { events: [{ event: 'nonsense' }] }),
 ];
 
+const CONNECTOR = '88888888-8888-4888-8888-888888888888';
+const TARGET = '88888888-8888-4888-8888-888888888889';
+const volumes: CompatRequest[] = [
+  ...many('POST', '/v1/volume/connectors', [
+    { uuid: CONNECTOR, node_uuid: NODE, type: 'iqn', connector_id: 'iqn.2020-01.test:1' },
+    { node_uuid: NODE, type: 'iqn', connector_id: 'iqn.2020-01.test:1' },
+    { node_uuid: NODE, type: 'nonsense', connector_id: 'x' },
+    { node_uuid: NODE, type: 'iqn' },
+    { node_uuid: NOBODY, type: 'ip', connector_id: '127.0.0.1' },
+    { node_uuid: 'n1', type: 'ip', connector_id: '127.0.0.1' },
+    { type: 'ip', connector_id: '127.0.0.1' },
+    {},
+  ]),
+  ...many('POST', '/v1/volume/targets', [
+    { uuid: TARGET, node_uuid: NODE, volume_type: 'iscsi', boot_index: 0, volume_id: 'v1', properties: { a: 1 } },
+    { node_uuid: NODE, volume_type: 'iscsi', boot_index: 0, volume_id: 'v2' },
+    { node_uuid: NODE, volume_type: 'iscsi', boot_index: 'x', volume_id: 'v2' },
+    { node_uuid: NODE, volume_type: 'iscsi', boot_index: -1, volume_id: 'v2' },
+    { node_uuid: NODE, volume_type: 'iscsi', boot_index: 1 },
+    { node_uuid: NOBODY, volume_type: 'iscsi', boot_index: 1, volume_id: 'v3' },
+    {},
+  ]),
+  ...['connectors', 'targets'].flatMap((kind) => [
+    ...[
+      '',
+      '?detail=True',
+      `?node=${NODE}`,
+      '?node=nobody',
+      '?fields=uuid',
+      '?fields=nonsense',
+      '?detail=True&fields=uuid',
+      '?limit=1',
+    ].map((query) => get(`/v1/volume/${kind}${query}`)),
+    get(`/v1/nodes/${NODE}/volume/${kind}`),
+    get(`/v1/volume/${kind}/${NOBODY}`),
+    get(`/v1/volume/${kind}/x`),
+  ]),
+  get(`/v1/volume/connectors/${CONNECTOR}`),
+  get(`/v1/volume/targets/${TARGET}`),
+  { ...request('PUT', `/v1/nodes/${NODE}/states/power`, { target: 'power off' }), settles: NODE, label: 'before changes of volumes' },
+  ...many('PATCH', `/v1/volume/connectors/${CONNECTOR}`, [
+    [op('/connector_id', 'iqn.2020-01.test:2')],
+    [op('/extra/a', 1)],
+    [op('/type', 'nonsense')],
+    [op('/node_uuid', NOBODY)],
+    [op('/unknown', 1)],
+    [{ op: 'remove', path: '/connector_id' }],
+  ]),
+  ...many('PATCH', `/v1/volume/targets/${TARGET}`, [
+    [op('/boot_index', 3)],
+    [op('/boot_index', 'x')],
+    [op('/properties/b', 1)],
+    [op('/volume_id', 'v9')],
+    [op('/unknown', 1)],
+    [{ op: 'remove', path: '/volume_id' }],
+  ]),
+  request('DELETE', '/v1/volume/connectors/x'),
+  request('DELETE', `/v1/volume/connectors/${CONNECTOR}`),
+  request('DELETE', `/v1/volume/connectors/${CONNECTOR}`),
+  request('DELETE', `/v1/volume/targets/${TARGET}`),
+];
+
+const passthru = `/v1/nodes/${NODE}/vendor_passthru`;
+const vendor: CompatRequest[] = [
+  ...many('POST', `${passthru}?method=third_method_sync`, [{ bar: 'meow' }, { bar: 'x' }, {}]),
+  request('POST', `${passthru}/third_method_sync`, { bar: 'meow' }),
+  { ...request('POST', `${passthru}?method=second_method`, { bar: 'kazoo' }), settles: NODE },
+  request('POST', `${passthru}?method=nothing`, {}),
+  request('PUT', `${passthru}?method=second_method`, { bar: 'kazoo' }),
+  get(`${passthru}?method=second_method`),
+  request('POST', passthru, {}),
+  request('POST', '/v1/drivers/fake-hardware/vendor_passthru?method=nothing', {}),
+];
+
 const routing: CompatRequest[] = [
   get('/v1/nothing'),
   get('/v2'),
@@ -495,6 +569,8 @@ export const REQUESTS: readonly CompatRequest[] = numbered([
   ...traits,
   ...ports,
   ...others,
+  ...volumes,
+  ...vendor,
   ...routing,
   ...ends,
 ]);
