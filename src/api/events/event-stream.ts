@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf, WroughtError } from '../../model/errors.ts';
 import type { OutboxEvent } from '../../model/event.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
+import { admit } from '../auth/admit.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { isUuid } from '../fields/identifier.ts';
 import { invalid, notFound } from '../http/error-replies.ts';
@@ -38,14 +39,7 @@ export function registerEventStream(app: FastifyInstance, dependencies: ApiDepen
     for (const end of [...open]) end();
   });
   app.get('/wrought/v1/events', async (request, reply) => {
-    const identity = await authenticator.identify(request.headers.authorization);
-    if ('refusal' in identity) {
-      const { status, body, headers } = identity.refusal;
-      return reply
-        .code(status)
-        .headers({ ...headers, 'content-type': 'application/json' })
-        .send(body);
-    }
+    if (!(await admit(authenticator, request, reply))) return reply;
     try {
       const subscription = await readSubscription(request, dependencies);
       reply.hijack();

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ApiDependencies } from '../api-dependencies.ts';
+import { admit } from '../auth/admit.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 
 /**
@@ -19,14 +20,7 @@ export function registerMetrics(app: FastifyInstance, { store }: ApiDependencies
     },
   });
   app.get('/wrought/v1/metrics', async (request, reply) => {
-    const identity = await authenticator.identify(request.headers.authorization);
-    if ('refusal' in identity) {
-      const { status, body, headers } = identity.refusal;
-      return reply
-        .code(status)
-        .headers({ ...headers, 'content-type': 'application/json' })
-        .send(body);
-    }
+    if (!(await admit(authenticator, request, reply))) return reply;
     return reply.header('content-type', register.contentType).send(await register.metrics());
   });
 }

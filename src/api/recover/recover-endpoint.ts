@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { WroughtError } from '../../model/errors.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
+import { admit } from '../auth/admit.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { BodyRefused, invalid, notFound } from '../http/error-replies.ts';
 import { parseJsonBody, readBody } from '../http/read-body.ts';
@@ -19,14 +20,8 @@ const NEWEST = 115;
  */
 export function registerRecover(app: FastifyInstance, dependencies: ApiDependencies, authenticator: Authenticator): void {
   app.post<{ Params: { ident: string } }>('/wrought/v1/nodes/:ident/recover', async (request, reply) => {
-    const identity = await authenticator.identify(request.headers.authorization);
-    if ('refusal' in identity) {
-      const { status, body, headers } = identity.refusal;
-      return reply
-        .code(status)
-        .headers({ ...headers, 'content-type': 'application/json' })
-        .send(body);
-    }
+    const identity = await admit(authenticator, request, reply);
+    if (!identity) return reply;
     try {
       const confirm = await confirmed(request);
       const node = await findNode(dependencies.store, request.params.ident, NEWEST);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { INTERFACE_KINDS } from '../../model/interface-kind.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { UsageError } from '../cli-error.ts';
 import { withApiOptions, withService } from '../command-context.ts';
@@ -6,21 +7,7 @@ import { collect, parseKeyValues, parsePair, readJsonArgument } from '../key-val
 import { fieldTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
 
-const INTERFACES = [
-  'bios',
-  'boot',
-  'console',
-  'deploy',
-  'firmware',
-  'inspect',
-  'management',
-  'network',
-  'power',
-  'raid',
-  'rescue',
-  'storage',
-  'vendor',
-] as const;
+const INTERFACES = [...INTERFACE_KINDS].sort();
 
 /** Options that set one field each: option name to field and kind of value. */
 const FIELDS: Readonly<Record<string, { field: string; kind: 'text' | 'boolean'; what: string }>> = {

@@ -1,25 +1,13 @@
 import { hasCode, messageOf, WroughtError } from '../../model/errors.ts';
-import type { InterfaceKind } from '../../model/interface-kind.ts';
+import { INTERFACE_KINDS, type InterfaceKind } from '../../model/interface-kind.ts';
 import type { ConductorContext } from '../conductor-context.ts';
 import type { RequestContext, ValidationResult } from '../conductor-service.ts';
 import { NodeTask } from '../node-task.ts';
 import { validateInterfaces } from '../validate-interfaces.ts';
 import { checkTraits } from '../verbs/active.ts';
 
-const KINDS: readonly InterfaceKind[] = [
-  'bios',
-  'boot',
-  'console',
-  'deploy',
-  'firmware',
-  'inspect',
-  'management',
-  'network',
-  'power',
-  'raid',
-  'rescue',
-  'storage',
-];
+/** Vendor methods check their own arguments; there is nothing to say of them beforehand. */
+const KINDS = INTERFACE_KINDS.filter((kind) => kind !== 'vendor').sort();
 
 /** What each interface says of the node. Takes no lease: a look at a busy node is allowed. @throws NOT_FOUND, INTERFACE_NOT_FOUND. */
 export async function validateNode(

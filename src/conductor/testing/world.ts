@@ -6,6 +6,7 @@
 import { configFrom } from '../../config/config-from.ts';
 import { silentLogger } from '../../config/logger.ts';
 import { VirtualClock } from '../../model/clock.ts';
+import { INTERFACE_KINDS } from '../../model/interface-kind.ts';
 import type { Node } from '../../model/node.ts';
 import type { ProvisionState } from '../../model/states.ts';
 import { openStore } from '../../store/open-store.ts';
@@ -84,23 +85,7 @@ export class World {
     this.#enrolled++;
     const node = await this.store.nodes.create({
       driver: SCRIPTED,
-      ...Object.fromEntries(
-        [
-          'boot',
-          'deploy',
-          'management',
-          'network',
-          'power',
-          'bios',
-          'console',
-          'firmware',
-          'inspect',
-          'raid',
-          'rescue',
-          'storage',
-          'vendor',
-        ].map((kind) => [`${kind}_interface`, SCRIPTED]),
-      ),
+      ...Object.fromEntries(INTERFACE_KINDS.map((kind) => [`${kind}_interface`, SCRIPTED])),
       ...patch,
     });
     this.machines.set(node.uuid, new ScriptedMachine(node.uuid));
