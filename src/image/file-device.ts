@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { WroughtError } from '../model/errors.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { ReadableBytes } from './readable-bytes.ts';
+import { withoutRoom } from './without-room.ts';
 
 export interface FileDeviceOptions {
   /** Bytes; a whole number of sectors. Missing: the file must exist and keeps its size. */
@@ -19,7 +20,7 @@ const PIECE = 4 << 20;
  * A sparse file as a disk. Missing files are created; a file of another size than asked for is refused rather than cut. The device
  * expects to be the file's only writer; its methods may be called at once for ranges that do not overlap.
  *
- * @throws INVALID_PARAMETER when the size does not fit.
+ * @throws INVALID_PARAMETER when the size does not fit, INSUFFICIENT_DISK_SPACE when the file system has no room; so do writes.
  */
 export async function openFileDevice(path: string, options: FileDeviceOptions = {}): Promise<BlockDevice & ReadableBytes> {
   const sectorSize = options.sectorSize ?? 512;
@@ -29,7 +30,8 @@ export async function openFileDevice(path: string, options: FileDeviceOptions = 
     const size = options.size ?? present.size;
     if (size <= 0 || size % sectorSize !== 0)
       throw new WroughtError('INVALID_PARAMETER', `${path}: a disk of ${size} bytes is no whole number of ${sectorSize}-byte sectors`);
-    if (present.size === 0 && !options.readOnly) await handle.truncate(size);
+    if (present.size === 0 && !options.readOnly)
+      await handle.truncate(size).catch((error: unknown) => Promise.reject(withoutRoom(error, `${path}: a disk of ${size} bytes`)));
     else if (present.size !== size)
       throw new WroughtError('INVALID_PARAMETER', `${path}: has ${present.size} bytes, while a disk of ${size} was wished for`);
     return fileDevice(path, handle, { size, sectorSize, dataEnd: present.blocks === 0 ? 0 : size });
@@ -88,7 +90,11 @@ function fileDevice(
     await cutting;
     dataEnd = Math.max(dataEnd, offset + data.length);
     let done = 0;
-    while (done < data.length) done += (await handle.write(data, done, data.length - done, offset + done)).bytesWritten;
+    try {
+      while (done < data.length) done += (await handle.write(data, done, data.length - done, offset + done)).bytesWritten;
+    } catch (error) {
+      throw withoutRoom(error, `${path}: the next ${data.length - done} of ${size} bytes`);
+    }
   };
   const eraseData = async (offset: number, end: number): Promise<void> => {
     const zeros = Buffer.alloc(64 << 10);

@@ -154,7 +154,10 @@ describe('redfish power', () => {
     s.bmc.script('GET', SYSTEM_PATH, { status: 401 });
     await assert.rejects(
       s.task.driver.power.getPowerState(s.task),
-      code('BMC_ACCESS_DENIED', /read power state: BMC 10\.0\.3\.4 answered 401/),
+      code(
+        'BMC_ACCESS_DENIED',
+        /read power state: BMC 10\.0\.3\.4 answered 401.*; check redfish_username and redfish_password in driver_info$/,
+      ),
     );
     s.bmc.script('GET', SYSTEM_PATH, { lost: 'connect' }, { lost: 'connect' }, { lost: 'connect' });
     await assert.rejects(

@@ -61,7 +61,9 @@ export async function withBmc<T>(
 
 /** The catalogue error for a finding of the BMC. */
 export function bmcError(subject: string, error: RedfishError, code: ErrorCode = CODE[error.kind]): WroughtError {
-  return new WroughtError(code, `${subject}: ${error.message}`, { cause: error });
+  // BMCs word it as if a session had gone; what the operator must look at is driver_info.
+  const refused = error.kind === 'access-denied' ? '; check redfish_username and redfish_password in driver_info' : '';
+  return new WroughtError(code, `${subject}: ${error.message}${refused}`, { cause: error });
 }
 
 /** The finding of the BMC behind a catalogue error, or null. */
